@@ -1,0 +1,3 @@
+"""Beffroi: the open platform for a territory of trust and security."""
+
+__version__ = "0.1.0"

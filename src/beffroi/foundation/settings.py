@@ -1,0 +1,169 @@
+"""Configuration: read once, from `beffroi.toml` and the environment; the environment wins.
+
+Every setting has a default, a unit and a sentence of help; `docs/reference/settings.md`
+is generated from this file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from beffroi.foundation.errors import BeffroiError
+
+PROFILES = ("village", "centre")
+
+
+class BadSetting(BeffroiError):
+    """A setting whose value cannot be used."""
+
+    code = "foundation.bad_setting"
+    message = "Setting {name}: {value!r} {why}."
+    advice = "See docs/reference/settings.md for what each setting takes."
+
+
+def setting(default: Any, unit: str, help: str, *, secret: bool = False) -> Any:  # noqa: A002 - the word users read
+    """Declare one setting: its default, its unit ('' where none) and what it is for."""
+    return field(default=default, metadata={"unit": unit, "help": help, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of an installation. Environment name: BEFFROI_ and the field in capitals."""
+
+    profile: str = setting(
+        "village",
+        "",
+        "`village` (SQLite, local spool, built-in broker) or `centre` (PostgreSQL, NATS JetStream).",
+    )
+    data_dir: str = setting(
+        "var", "path", "Where the database, the spool, the keys and the imported towns live."
+    )
+    host: str = setting(
+        "127.0.0.1", "address", "Where the web server listens; anything but loopback is served over HTTPS."
+    )
+    port: int = setting(8420, "port", "The web server's port; the next free one is taken when it is in use.")
+    public_names: str = setting(
+        "", "host names", "Names under which people reach the server, separated by commas."
+    )
+    certificate: str = setting(
+        "", "path", "PEM certificate for HTTPS; empty: one of the installation's own authority."
+    )
+    certificate_key: str = setting("", "path", "PEM private key of `certificate`.")
+    database_url: str = setting(
+        "", "URL", "PostgreSQL of the centre profile, as postgresql://user:password@host/name.", secret=True
+    )
+    nats_url: str = setting(
+        "nats://127.0.0.1:4222", "URL", "NATS cluster of the centre profile.", secret=True
+    )
+    secret_key: str = setting(
+        "", "", "Signs sessions; empty: made at first start and kept in the data directory.", secret=True
+    )
+    language: str = setting("fr", "", "Language shown to those who did not choose: `fr` or `en`.")
+    time_zone: str = setting("Europe/Paris", "", "Time zone in which screens show time.")
+    mqtt_host: str = setting(
+        "127.0.0.1",
+        "address",
+        "Where the built-in broker listens; anything but loopback needs TLS and credentials.",
+    )
+    mqtt_port: int = setting(
+        1883, "port", "The built-in broker's port; the next free one is taken when it is in use."
+    )
+    mqtt_url: str = setting(
+        "",
+        "URL",
+        "A broker of the town's own, as mqtt://user:password@host:port; empty: the built-in one.",
+        secret=True,
+    )
+    dc09_host: str = setting("127.0.0.1", "address", "Where alarm panels (SIA DC-09) connect.")
+    dc09_port: int = setting(
+        9999, "port", "The port for alarm panels; the next free one is taken when it is in use."
+    )
+    intake_group_ms: float = setting(
+        2.0, "ms", "How long an observation may wait for others to share one write to disk."
+    )
+    intake_max_body: int = setting(1_048_576, "bytes", "Largest body that the observation endpoint reads.")
+    intake_batch_max: int = setting(1000, "observations", "Most observations in one batch over HTTP.")
+    spool_retention_days: int = setting(
+        30, "days", "How long the spool keeps observations that no incident holds."
+    )
+    checkpoint_seconds: int = setting(60, "s", "How often the head of a journal that has news is signed.")
+    feed_poll_ms: int = setting(40, "ms", "How often followers look for new entries of the journal.")
+    fusion_batch_ms: int = setting(
+        30, "ms", "How long the engine gathers observations before it writes what they mean."
+    )
+    signal_memory_minutes: int = setting(
+        180, "min", "How far back a weak signal may be found again by an incident."
+    )
+    incident_memory_minutes: int = setting(30, "min", "How long an open hypothesis takes new signs.")
+    check_threshold: float = setting(0.20, "probability", "From here an incident is shown 'to check'.")
+    confirm_threshold: float = setting(0.80, "probability", "From here an incident is shown 'confirmed'.")
+    burglary_median_seconds: float = setting(
+        300.0, "s", "Median time that burglars stay; published figures go from under 3 to 20 minutes."
+    )
+    burglary_log_sd: float = setting(0.7, "log", "Spread of that time: standard deviation of its logarithm.")
+    decision_budget_seconds: int = setting(
+        60, "s", "What the decision on an incident may take before the clock turns amber."
+    )
+    position_stale_seconds: int = setting(
+        60, "s", "Age from which a unit's position is widened and shown as old."
+    )
+    sign_in_attempts: str = setting(
+        "5/m/ip,10/h/key", "rate", "Failed sign-ins allowed, by address and by account."
+    )
+    session_hours: int = setting(12, "h", "How long a sign-in lasts.")
+    log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise BadSetting(name="profile", value=self.profile, why=f"is not one of {', '.join(PROFILES)}")
+        if self.profile == "centre" and not self.database_url:
+            raise BadSetting(
+                name="database_url", value="", why="must name the PostgreSQL of the centre profile"
+            )
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory, absolute."""
+        return Path(self.data_dir).expanduser().resolve()
+
+
+def _converted(declared: Field[Any], value: object) -> object:
+    kind = type(declared.default)
+    try:
+        if kind is bool:
+            return str(value).strip().lower() in ("1", "true", "yes", "on")
+        return kind(value)  # type: ignore[call-arg, arg-type] - int, float or str of a text
+    except (TypeError, ValueError):
+        shown = "(hidden)" if declared.metadata["secret"] else value
+        raise BadSetting(name=declared.name, value=shown, why=f"is not a {kind.__name__}") from None
+
+
+def read(environment: Mapping[str, str], file: Path | None = None) -> Settings:
+    """Settings from a TOML file (may be absent) and an environment, which wins.
+
+    Raises BadSetting for an unknown name in the file or a value of the wrong kind.
+    """
+    declared = {each.name: each for each in fields(Settings)}
+    values: dict[str, object] = {}
+    if file is not None and file.exists():
+        for name, value in tomllib.loads(file.read_text()).items():
+            if name not in declared:
+                raise BadSetting(name=name, value=value, why=f"is not a setting ({file})")
+            values[name] = _converted(declared[name], value)
+    for name, each in declared.items():
+        key = f"BEFFROI_{name.upper()}"
+        if key in environment:
+            values[name] = _converted(each, environment[key])
+    return Settings(**values)  # type: ignore[arg-type] - converted above, field by field
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """The settings of this process, read once: ./beffroi.toml (or BEFFROI_CONFIG), then the environment."""
+    return read(os.environ, Path(os.environ.get("BEFFROI_CONFIG", "beffroi.toml")))

@@ -1,0 +1,123 @@
+"""Django's settings, all derived from the typed configuration."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from beffroi.foundation import settings as configuration
+
+_settings = configuration.current()
+_data = _settings.data_path
+_package = Path(__file__).resolve().parent.parent
+
+
+def _secret_key() -> str:
+    if _settings.secret_key:
+        return _settings.secret_key
+    file = _data / "secret_key"
+    if not file.exists():
+        _data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+def _database() -> dict[str, object]:
+    if _settings.database_url:
+        url = urlsplit(_settings.database_url)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": url.path.lstrip("/"),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": url.hostname or "",
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": _data / "beffroi.sqlite3",
+        # FULL: what was done is on disk before anyone is told. IMMEDIATE: writers queue instead of failing late.
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+        },
+        # A file, not memory: tests of concurrent writers need several connections.
+        "TEST": {"NAME": str(Path(os.environ.get("TMPDIR", "/tmp")) / f"beffroi-test-{os.getpid()}.sqlite3")},  # noqa: S108 - tests only
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+_loopback = _settings.host in ("127.0.0.1", "localhost", "::1")
+_names = [name.strip() for name in _settings.public_names.split(",") if name.strip()]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_names]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "beffroi.journal",
+    "beffroi.people",
+    "beffroi.territory",
+    "beffroi.before.signal",
+    "beffroi.during.intake",
+    "beffroi.during.fusion",
+    "beffroi.during.incident",
+    "beffroi.during.dispatch",
+    "beffroi.after.evidence",
+    "beffroi.rehearsal",
+    "beffroi.desks",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "beffroi.house.urls"
+ASGI_APPLICATION = "beffroi.house.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.Member"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = _settings.language
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+TIME_ZONE = _settings.time_zone
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = _data / "static"

@@ -1,0 +1,10 @@
+"""Fixtures that every test may use: a data directory of its own, never the developer's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Before any setting is read: the whole run works in a directory that is thrown away.
+os.environ["BEFFROI_DATA_DIR"] = tempfile.mkdtemp(prefix="beffroi-test-")
+os.environ.setdefault("BEFFROI_CONFIG", os.devnull)
