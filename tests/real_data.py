@@ -1,4 +1,4 @@
-"""Real input that the project never commits: tests use it where it is, and skip by name where it is not."""
+"""What tests may find on a machine: real input and real services; they skip by name where it is not there."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def need(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"real input {name} is not on this machine (set BEFFROI_SHARED_DATA)")
     return path
+
+
+def service(name: str, found: object, advice: str) -> None:
+    """Skip a test whose service `name` is not `found`; fail it where every service must be there."""
+    if found:
+        return
+    if os.environ.get("BEFFROI_REQUIRE_SERVICES"):
+        pytest.fail(f"{name} must be on this machine: {advice}")
+    pytest.skip(f"{name} is not on this machine ({advice})")
