@@ -1,14 +1,76 @@
-"""The `beffroi` command: plugs each room's commands together."""
+"""The `beffroi` command: plugs each room's commands together, loading only the one that is called."""
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
+import sys
 
 import click
 
+from beffroi import __version__
+from beffroi.foundation.errors import BeffroiError
 
-@click.group()
-@click.version_option(package_name="beffroi")
-def main() -> None:
+#: Command → (module, attribute). Those of `house` start processes; the others are each a room's.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("beffroi.house.commands", "up"),
+    "demo": ("beffroi.house.commands", "demo"),
+    "doctor": ("beffroi.house.commands", "doctor"),
+    "territory": ("beffroi.cli.territory", "territory"),
+    "device": ("beffroi.cli.device", "device"),
+    "people": ("beffroi.cli.people", "people"),
+    "source": ("beffroi.cli.source", "source"),
+    "observe": ("beffroi.cli.observe", "observe"),
+    "journal": ("beffroi.cli.journal", "journal"),
+    "replay": ("beffroi.cli.replay", "replay"),
+    "rehearse": ("beffroi.cli.rehearse", "rehearse"),
+    "evidence": ("beffroi.cli.evidence", "evidence"),
+}
+_WITHOUT_DJANGO = {"up", "demo"}
+
+
+class Rooms(click.Group):
+    """Commands found by name: `beffroi --help` imports them all, a command only itself."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        if cmd_name not in _WITHOUT_DJANGO:
+            _set_up_django()
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong row of COMMANDS is a programming error
+        return command
+
+
+def _set_up_django() -> None:
+    from django.apps import apps
+
+    if not apps.ready:
+        import django
+
+        django.setup()
+
+
+@click.group(cls=Rooms)
+@click.version_option(__version__, prog_name="beffroi")
+def beffroi() -> None:
     """The open platform for a territory of trust and security."""
+
+
+def main() -> None:
+    """Run the command line; an error of the house is one clear sentence and exit status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
+    try:
+        beffroi()
+    except BeffroiError as error:
+        if "--json" in sys.argv:
+            click.echo(json.dumps(error.as_dict()))
+        click.echo(f"{error.sentence()}", err=True)
+        if error.advice:
+            click.echo(error.advice, err=True)
+        sys.exit(1)

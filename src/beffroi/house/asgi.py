@@ -1,0 +1,51 @@
+"""The web process: bare ASGI applications mounted beside Django, and what lives with them.
+
+A Django view costs two thread hops a request; what must be fast (observations in, the
+live stream out) is mounted beside it, by exact path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
+
+from django.core.asgi import get_asgi_application
+
+_django = get_asgi_application()
+
+from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
+from beffroi.desks.feed import application as feed  # noqa: E402
+from beffroi.house import gate  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Exact path → the bare application that answers it. Each keeps its own door.
+MOUNTS: dict[str, Application] = {"/api/v1/observations": observations, "/veille/flux": feed}
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    opened = gate.Gate()
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await opened.open()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await opened.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand each request to the application that owns its path; Django answers the rest."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    mounted = MOUNTS.get(scope.get("path", ""))
+    await (mounted or _django)(scope, receive, send)

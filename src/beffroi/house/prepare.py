@@ -1,0 +1,36 @@
+"""Before anything runs: the data directory, the tables, the roles, the journal's keys.
+
+Run as a process of its own, so that what it loads does not stay in memory. Safe to
+repeat: where nothing is to be done it does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
+
+
+def prepare() -> None:
+    """Make this installation ready to run (Django must be set up)."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def main() -> int:
+    """Prepare, then print nothing: the parent goes on by the exit status."""
+    import django
+
+    django.setup()
+    prepare()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

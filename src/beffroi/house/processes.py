@@ -1,0 +1,88 @@
+"""Child processes of `beffroi up`: start, watch, start again, stop.
+
+The parent stays small (no Django): it only holds its children. A child that ends is
+started again, later each time (1, 2, 4 … 30 s), and the count starts afresh after a
+minute of good service.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_GOOD_SERVICE_S = 60.0
+_LONGEST_WAIT_S = 30.0
+_GRACE_S = 6.0
+
+
+@dataclass
+class Child:
+    """One process: its name, its command, and how it has fared."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+
+@dataclass
+class Household:
+    """The children of one installation, kept alive until told to stop."""
+
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def start(self, name: str, command: Sequence[str]) -> Child:
+        """Start `command` and keep it running under `name`."""
+        child = Child(name, list(command))
+        self.children.append(child)
+        self._launch(child)
+        return child
+
+    def _launch(self, child: Child) -> None:
+        # A group of its own: Ctrl-C in the terminal reaches the parent alone, which stops children in order.
+        child.process = subprocess.Popen(child.command, env=dict(self.environment), start_new_session=True)
+        child.started = time.monotonic()
+
+    def watch(self) -> None:
+        """Look at every child once: note who ended, start again who is due."""
+        for child in self.children:
+            if self.stopping:
+                return
+            now = time.monotonic()
+            if child.process is not None and child.process.poll() is not None:
+                if now - child.started > _GOOD_SERVICE_S:
+                    child.failures = 0
+                wait = min(2.0**child.failures, _LONGEST_WAIT_S)
+                self.say(f"{child.name} ended (status {child.process.returncode}); again in {wait:.0f} s")
+                child.failures += 1
+                child.process, child.due = None, now + wait
+            elif child.process is None and now >= child.due:
+                self._launch(child)
+
+    def stop(self) -> None:
+        """Stop every child, last started first: a polite signal, then after 6 s a firm one."""
+        self.stopping = True
+        for child in reversed(self.children):
+            if child.process is None or child.process.poll() is not None:
+                continue
+            child.process.send_signal(signal.SIGTERM)
+            try:
+                child.process.wait(_GRACE_S)
+            except subprocess.TimeoutExpired:
+                self.say(f"{child.name} does not stop; ended by force")
+                child.process.kill()
+                child.process.wait()
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs one of our modules with this same Python."""
+    return [sys.executable, "-m", module, *arguments]
