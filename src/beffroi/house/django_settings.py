@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from beffroi.foundation import settings as configuration
+from beffroi.house.static_files import digest, immutable
 
 _settings = configuration.current()
 _data = _settings.data_path
@@ -41,7 +42,8 @@ def _database() -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _data / "beffroi.sqlite3",
-        # FULL: what was done is on disk before anyone is told. IMMEDIATE: writers queue instead of failing late.
+        # FULL: what was done is on disk before anyone is told.
+        # IMMEDIATE: writers queue instead of failing late.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -82,6 +84,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,5 +122,8 @@ TIME_ZONE = _settings.time_zone
 USE_TZ = True
 USE_I18N = True
 
-STATIC_URL = "/static/"
-STATIC_ROOT = _data / "static"
+# The digest in the address lets browsers keep static files for ever (see house/static_files.py).
+STATIC_URL = f"/static/{digest([_package / 'desks' / 'static'])}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = immutable
