@@ -1,0 +1,69 @@
+"""The parent keeps its children alive, and stops them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from beffroi.house.processes import Household
+
+pytestmark = pytest.mark.unit
+
+
+def _household() -> tuple[Household, list[str]]:
+    said: list[str] = []
+    return Household(os.environ, said.append), said
+
+
+def _watch_until(household: Household, done, seconds: float = 8.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "the household did not come to it in time"
+        household.watch()
+        time.sleep(0.02)
+
+
+def test_a_child_that_dies_is_started_again():
+    household, said = _household()
+    child = household.start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        first = child.process.pid
+        child.process.send_signal(signal.SIGKILL)
+        _watch_until(household, lambda: child.process is not None and child.process.pid != first)
+        assert child.process.poll() is None
+        assert said == ["sleeper ended (status -9); again in 1 s"]
+    finally:
+        household.stop()
+
+
+def test_each_failure_waits_longer():
+    household, said = _household()
+    child = household.start("fails", [sys.executable, "-c", "raise SystemExit(3)"])
+    try:
+        _watch_until(household, lambda: child.failures >= 2)
+        assert said == ["fails ended (status 3); again in 1 s", "fails ended (status 3); again in 2 s"]
+    finally:
+        household.stop()
+
+
+def test_stop_ends_a_child_that_ignores_the_polite_signal(monkeypatch):
+    monkeypatch.setattr("beffroi.house.processes._GRACE_S", 0.3)
+    household, said = _household()
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('set', flush=True); time.sleep(60)"
+    child = household.start("stubborn", [sys.executable, "-c", stubborn])
+    time.sleep(0.5)
+    household.stop()
+    assert child.process.poll() == -signal.SIGKILL
+    assert said == ["stubborn does not stop; ended by force"]
+
+
+def test_nothing_starts_again_once_stopping():
+    household, _ = _household()
+    child = household.start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"])
+    household.stop()
+    household.watch()
+    assert child.process.poll() is not None
