@@ -53,7 +53,7 @@ def test_each_failure_waits_longer():
 def test_stop_ends_a_child_that_ignores_the_polite_signal(monkeypatch):
     monkeypatch.setattr("beffroi.house.processes._GRACE_S", 0.3)
     household, said = _household()
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('set', flush=True); time.sleep(60)"
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
     child = household.start("stubborn", [sys.executable, "-c", stubborn])
     time.sleep(0.5)
     household.stop()
