@@ -133,12 +133,12 @@ class Settings:
         return Path(self.data_dir).expanduser().resolve()
 
 
-def _converted(declared: Field[Any], value: object) -> object:
-    kind = type(declared.default)
+def _converted(declared: Field[Any], value: object) -> Any:
+    kind: Any = type(declared.default)  # int, float, bool or str
     try:
         if kind is bool:
             return str(value).strip().lower() in ("1", "true", "yes", "on")
-        return kind(value)  # type: ignore[call-arg, arg-type] - int, float or str of a text
+        return kind(value)
     except (TypeError, ValueError):
         shown = "(hidden)" if declared.metadata["secret"] else value
         raise BadSetting(name=declared.name, value=shown, why=f"is not a {kind.__name__}") from None
@@ -150,7 +150,7 @@ def read(environment: Mapping[str, str], file: Path | None = None) -> Settings:
     Raises BadSetting for an unknown name in the file or a value of the wrong kind.
     """
     declared = {each.name: each for each in fields(Settings)}
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if file is not None and file.exists():
         for name, value in tomllib.loads(file.read_text()).items():
             if name not in declared:
@@ -160,7 +160,7 @@ def read(environment: Mapping[str, str], file: Path | None = None) -> Settings:
         key = f"BEFFROI_{name.upper()}"
         if key in environment:
             values[name] = _converted(each, environment[key])
-    return Settings(**values)  # type: ignore[arg-type] - converted above, field by field
+    return Settings(**values)
 
 
 @lru_cache(maxsize=1)
