@@ -1,4 +1,4 @@
-"""An observation: one message from one source, as every later room reads it."""
+"""An observation: one message from one source, as every later room reads it; and intake's own facts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from beffroi.journal.facts import Fact
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,3 +41,32 @@ class Receipt(msgspec.Struct, frozen=True):
 
     position: int
     duplicate: bool
+
+
+class BatchKept(Fact, fact="intake.batch_kept", version=1):
+    """The observations of one territory from one batch: where they stand and what they hash to.
+
+    `sha256` (hexadecimal) covers, for each observation in order, its position (8 bytes, big-endian), the
+    length of its canonical bytes (4 bytes, big-endian) and those bytes.
+    """
+
+    first: int
+    last: int
+    count: int
+    sha256: str
+    exercise: bool = False
+
+
+class SourceDeclared(Fact, fact="intake.source_declared", version=1):
+    """A source may now speak for a territory."""
+
+    connector: str
+    exercise: bool = False
+
+
+class SourceTokenMade(Fact, fact="intake.source_token_made", version=1):
+    """A source was given a new token; the former one no longer works."""
+
+
+class SourceRevoked(Fact, fact="intake.source_revoked", version=1):
+    """A source may no longer speak."""

@@ -1,0 +1,62 @@
+"""The frozen vocabulary of what an observation may say.
+
+`certainty` is what one message of that kind weighs where its source gives no certainty of its own:
+a starting point for fusion, which then learns from each source's record of true and false alarms.
+Two observations are independent signs when their `channel` differs: a door contact and a camera
+do not err for the same reasons, two cameras in the same rain do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One word of the vocabulary.
+
+    `family` groups kinds; `act` is the act that it suggests ('' where none); `channel` the way by which
+    it was perceived; `is_life` whether a life may be in danger; `certainty` from 0 to 1.
+    """
+
+    name: str
+    family: str
+    act: str
+    channel: str
+    is_life: bool
+    certainty: float
+
+
+_TABLE = (
+    # name                      family       act         channel      life   certainty
+    Kind("intrusion.door", "intrusion", "burglary", "contact", False, 0.50),
+    Kind("intrusion.motion", "intrusion", "burglary", "motion", False, 0.40),
+    Kind("intrusion.glass", "intrusion", "burglary", "acoustic", False, 0.50),
+    Kind("intrusion.perimeter", "intrusion", "burglary", "perimeter", False, 0.35),
+    Kind("panic.holdup", "panic", "assault", "button", True, 0.60),
+    Kind("panic.duress", "panic", "assault", "button", True, 0.60),
+    Kind("tamper.device", "tamper", "sabotage", "tamper", False, 0.30),
+    Kind("fire.alarm", "fire", "fire", "smoke", True, 0.40),
+    Kind("presence.person", "presence", "", "video", False, 0.60),
+    Kind("presence.vehicle", "presence", "", "video", False, 0.60),
+    Kind("presence.other", "presence", "", "video", False, 0.30),
+    Kind("signal.vehicle_slow", "signal", "prowling", "person", False, 0.30),
+    Kind("signal.person_loitering", "signal", "prowling", "person", False, 0.30),
+    Kind("signal.noise", "signal", "", "person", False, 0.25),
+    Kind("signal.other", "signal", "", "person", False, 0.20),
+    Kind("device.offline", "device", "", "link", False, 0.90),
+    Kind("device.online", "device", "", "link", False, 0.90),
+    Kind("alarm.restored", "follow_up", "", "panel", False, 0.90),
+    Kind("alarm.cancelled", "follow_up", "", "panel", False, 0.90),
+    Kind("test.periodic", "technical", "", "panel", False, 1.00),
+    Kind("technical.other", "technical", "", "panel", False, 0.90),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
+
+
+def kind(name: str) -> Kind:
+    """The kind of that name; KeyError where the vocabulary does not hold it."""
+    return KINDS[name]

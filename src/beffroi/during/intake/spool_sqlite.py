@@ -1,0 +1,164 @@
+"""The village's spool: one SQLite file of its own, WAL, flushed to disk at every commit."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from beffroi.during.intake.facts import Observation, Receipt
+from beffroi.during.intake.spool import Encoded, SpoolFull, SpoolUnavailable, decode, encode
+
+_BUSY_SECONDS = 10
+# The log grows to about 16 MB before it is folded back: fewer, larger folds keep the tail of commits short.
+_PRAGMAS = """
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=FULL;
+PRAGMA wal_autocheckpoint=4000;
+"""
+# `tail` holds the last position given: none is given twice when the last rows are erased, none is skipped.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tail (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER NOT NULL);
+INSERT OR IGNORE INTO tail VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS observation (
+    position INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    territory TEXT NOT NULL,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    received_at REAL NOT NULL,
+    content BLOB NOT NULL,
+    UNIQUE (territory, source, key)
+);
+"""
+_INSERT = (
+    "INSERT INTO observation (position, id, territory, source, key, received_at, content)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (territory, source, key) DO NOTHING"
+)
+_FIND = "SELECT position FROM observation WHERE territory = ? AND source = ? AND key = ?"
+
+
+class SqliteSpool:
+    """A spool in one file. Several processes may write and read it at once; see `Spool` for the calls.
+
+    Writers queue on SQLite's own lock and commit one after the other, so positions appear in order.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file at `path`. Raises SpoolUnavailable where that cannot be."""
+        self._path = path
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        with _told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._connect()
+            self._writer.executescript(_SCHEMA)
+            self._reader = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.executescript(_PRAGMAS)
+        return connection
+
+    def append_encoded(self, batch: Sequence[Encoded]) -> list[Receipt]:
+        """Keep the batch in one transaction, on disk when this returns."""
+        if not batch:
+            return []
+        with self._write_lock, _told():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                receipts = self._insert(batch)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself (disk full): asking twice would hide the first error.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+        return receipts
+
+    def _insert(self, batch: Sequence[Encoded]) -> list[Receipt]:
+        execute = self._writer.execute
+        last = first = execute("SELECT position FROM tail").fetchone()[0]
+        receipts = []
+        for observation, content in batch:
+            name = (observation.territory, observation.source, observation.key)
+            received = observation.received_at.timestamp()
+            if execute(_INSERT, (last + 1, observation.id.bytes, *name, received, content)).rowcount:
+                last += 1
+                receipts.append(Receipt(last, False))
+            else:
+                receipts.append(Receipt(execute(_FIND, name).fetchone()[0], True))
+        if last > first:
+            execute("UPDATE tail SET position = ?", (last,))
+        return receipts
+
+    def append_many(self, batch: Sequence[Observation]) -> list[Receipt]:
+        """Encode, then `append_encoded`."""
+        return self.append_encoded([encode(each) for each in batch])
+
+    def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
+        """Up to `limit` observations behind `after`."""
+        found = self._rows(
+            "SELECT position, content FROM observation WHERE position > ? ORDER BY position LIMIT ?",
+            (after, limit),
+        )
+        return [(position, decode(content)) for position, content in found]
+
+    def head(self) -> int:
+        """The last position given, also when its row was erased since."""
+        return self._rows("SELECT position FROM tail", ())[0][0]
+
+    def get(self, identifier: UUID) -> tuple[int, Observation] | None:
+        """The observation of that identifier, or None."""
+        found = self._rows("SELECT position, content FROM observation WHERE id = ?", (identifier.bytes,))
+        return (found[0][0], decode(found[0][1])) if found else None
+
+    def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
+        """Erase what was received before `before`, a thousand rows a transaction so that writers get in."""
+        erased, after = 0, 0
+        while True:
+            found = self._rows(
+                "SELECT position, id FROM observation WHERE position > ? AND received_at < ?"
+                " ORDER BY position LIMIT 1000",
+                (after, before.timestamp()),
+            )
+            if not found:
+                return erased
+            after = found[-1][0]
+            gone = [(position,) for position, identifier in found if UUID(bytes=identifier) not in keep]
+            with self._write_lock, _told():
+                self._writer.execute("BEGIN IMMEDIATE")
+                self._writer.executemany("DELETE FROM observation WHERE position = ?", gone)
+                self._writer.execute("COMMIT")
+            erased += len(gone)
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with self._read_lock, _told():
+            return self._reader.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._writer.close()
+        self._reader.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what SQLite or the file system says into the house's errors."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if (
+            getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            or getattr(error, "errno", 0) == 28
+        ):
+            raise SpoolFull from error
+        raise SpoolUnavailable(why=str(error)) from error
