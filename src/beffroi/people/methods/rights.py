@@ -1,0 +1,95 @@
+"""What a member holds, as plain values: roles with their scope and dates, and what each centre watches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+INSTALLATION = "installation"
+CENTRE = "centre"
+TERRITORY = "territory"
+
+
+def _in_force(starts_at: datetime, ends_at: datetime | None, at: datetime) -> bool:
+    return starts_at <= at and (ends_at is None or at < ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role over a scope, from `starts_at` (included) to `ends_at` (excluded; None: until further notice).
+
+    `scope` is INSTALLATION, CENTRE or TERRITORY; `key` the centre's or territory's key ('' for the first).
+    """
+
+    role: str
+    scope: str
+    key: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A centre watches a territory between two instants."""
+
+    centre: str
+    territory: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Everything the database says of what a member may reach, at whatever time."""
+
+    member: UUID
+    organisation: str
+    active: bool
+    grants: tuple[Grant, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    known: frozenset[str] = frozenset()
+
+    def at(self, instant: datetime) -> Standing:
+        """What holds at `instant`."""
+        grants = {
+            (each.role, each.scope, each.key)
+            for each in self.grants
+            if self.active and _in_force(each.starts_at, each.ends_at, instant)
+        }
+        watches = {
+            (each.centre, each.territory)
+            for each in self.watches
+            if _in_force(each.starts_at, each.ends_at, instant)
+        }
+        return Standing(
+            str(self.member), self.organisation, frozenset(grants), frozenset(watches), self.known
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member holds at one instant: hashable, so that what is computed from it can be kept."""
+
+    member: str
+    organisation: str
+    grants: frozenset[tuple[str, str, str]]
+    watches: frozenset[tuple[str, str]]
+    known: frozenset[str]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Keys of the roles in force, whatever their scope."""
+        return frozenset(role for role, _, _ in self.grants)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether some role covers the whole installation."""
+        return any(scope == INSTALLATION for _, scope, _ in self.grants)
+
+    def reachable(self) -> frozenset[str]:
+        """Territories that some role in force covers: the only ones worth a decision."""
+        centres = {key for _, scope, key in self.grants if scope == CENTRE}
+        reached = {key for _, scope, key in self.grants if scope == TERRITORY}
+        reached |= {territory for centre, territory in self.watches if centre in centres}
+        return frozenset(reached | self.known) if self.everywhere else frozenset(reached)

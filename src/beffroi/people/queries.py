@@ -1,0 +1,78 @@
+"""Reads of people."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from beffroi.foundation.errors import NotFound
+from beffroi.people.catalogue import catalogue
+from beffroi.people.methods.policy_book import PolicyBook
+from beffroi.people.methods.rights import Grant, Rights, Watch
+from beffroi.people.models import CentreTerritory, Installation, KnownTerritory, Member, RoleHeld
+
+POLICIES = Path(__file__).parent / "policies"
+
+
+@lru_cache(maxsize=1)
+def policy_book() -> PolicyBook:
+    """The policies of this version of the product, parsed once a process."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted(POLICIES.glob("*.cedar"))]
+    return PolicyBook(texts, catalogue().roles)
+
+
+def rights_of(member: Member) -> Rights:
+    """What the database says of a member now: two queries, a third for who reaches everything."""
+    held = RoleHeld.objects.filter(member=member)
+    grants = tuple(
+        Grant(
+            each.role_id, each.scope, each.centre_id or each.territory_id or "", each.starts_at, each.ends_at
+        )
+        for each in held
+    )
+    everywhere = any(each.scope == "installation" for each in grants)
+    watches = CentreTerritory.objects.all()
+    if not everywhere:
+        watches = watches.filter(centre__in=[each.key for each in grants if each.scope == "centre"])
+    known = KnownTerritory.objects.values_list("key", flat=True) if everywhere else ()
+    return Rights(
+        member=member.id,
+        organisation=str(member.organisation_id),
+        active=member.is_active,
+        grants=grants,
+        watches=tuple(Watch(w.centre_id, w.territory_id, w.starts_at, w.ends_at) for w in watches),
+        known=frozenset(known),
+    )
+
+
+def installation() -> Installation | None:
+    """The installation, where it was created already."""
+    return Installation.objects.filter(id=1).first()
+
+
+def is_exercise() -> bool:
+    """Whether this installation is an exercise or a demonstration."""
+    return Installation.objects.filter(id=1, exercise=True).exists()
+
+
+def member_by_email(email: str) -> Member:
+    """The member with this address. Raises NotFound."""
+    try:
+        return Member.objects.get_by_natural_key(email.strip())
+    except Member.DoesNotExist:
+        raise NotFound(what=f"member {email}") from None
+
+
+def names_of(actors: set[str]) -> dict[str, str]:
+    """Names shown for the journal's actors `member:<uuid>`; those unknown are left out."""
+    ids = {UUID(actor.removeprefix("member:")) for actor in actors if actor.startswith("member:")}
+    found = Member.objects.filter(id__in=ids).values_list("id", "display_name")
+    return {f"member:{identifier}": name for identifier, name in found}
+
+
+def has_second_factor(member: Member) -> bool:
+    """Whether a one-time-code generator is set up."""
+    from allauth.mfa.models import Authenticator
+
+    return Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists()
