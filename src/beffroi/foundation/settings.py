@@ -27,7 +27,7 @@ class BadSetting(BeffroiError):
     advice = "See docs/reference/settings.md for what each setting takes."
 
 
-def setting(default: Any, unit: str, help: str, *, secret: bool = False) -> Any:  # noqa: A002 - the word users read
+def setting(default: Any, unit: str, help: str, *, secret: bool = False) -> Any:
     """Declare one setting: its default, its unit ('' where none) and what it is for."""
     return field(default=default, metadata={"unit": unit, "help": help, "secret": secret})
 
