@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from beffroi.foundation import settings as configuration
+from beffroi.house.security_settings import *  # noqa: F403 - settings are names
 from beffroi.house.static_files import digest, immutable
 
 _settings = configuration.current()
@@ -55,7 +56,6 @@ def _database() -> dict[str, object]:
 
 
 SECRET_KEY = _secret_key()
-DEBUG = False
 _loopback = _settings.host in ("127.0.0.1", "localhost", "::1")
 _names = [name.strip() for name in _settings.public_names.split(",") if name.strip()]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_names]
@@ -67,11 +67,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "beffroi.people",  # before allauth: its templates of sign-in come first
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "beffroi.journal",
-    "beffroi.people",
     "beffroi.territory",
     "beffroi.before.signal",
     "beffroi.during.intake",
@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "beffroi.desks",
 ]
 MIDDLEWARE = [
+    "beffroi.people.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -94,6 +95,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beffroi.desks.middleware.Said",
+    "beffroi.people.middleware.Doors",  # last: a view without a door is never reached
 ]
 ROOT_URLCONF = "beffroi.house.urls"
 ASGI_APPLICATION = "beffroi.house.asgi.application"
@@ -106,15 +109,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "beffroi.desks.context.page",
             ]
         },
     }
 ]
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-AUTH_USER_MODEL = "people.Member"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = _settings.language
 LANGUAGES = [("fr", "Français"), ("en", "English")]

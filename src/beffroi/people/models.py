@@ -132,6 +132,10 @@ class Member(AbstractBaseUser):
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 
+    def get_full_name(self) -> str:
+        """The name shown on screens."""
+        return self.display_name
+
     @property
     def actor(self) -> str:
         """How the journal names this member."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.people.catalogue import catalogue
 from beffroi.people.methods.policy_book import PolicyBook
@@ -76,3 +77,14 @@ def has_second_factor(member: Member) -> bool:
     from allauth.mfa.models import Authenticator
 
     return Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists()
+
+
+def roles_in_words(member: Member, *, english: bool) -> list[tuple[str, str]]:
+    """The roles that a member holds now, each with where: ('Opérateur …', 'redon'); '' is everywhere."""
+    now = clock.now()
+    held = RoleHeld.objects.filter(member=member, starts_at__lte=now).exclude(ends_at__lte=now)
+    rows = held.select_related("role").order_by("role_id", "scope", "territory_id", "centre_id")
+    return [
+        (each.role.name_en if english else each.role.name_fr, each.territory_id or each.centre_id or "")
+        for each in rows
+    ]

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 
-from beffroi.people import actions, decisions
+from beffroi.people import actions, decisions, session_life
 from beffroi.people.decisions import Decision, DoorShut
 from beffroi.people.models import Member
 
@@ -75,6 +75,8 @@ def _member(key: str) -> Member | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
+    if session_life.is_over(request.session):
+        return None
     if not isinstance(user, Member) or not user.is_active or decisions.needs_second_factor(user):
         return None
     return user

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from beffroi.people import decisions
+from beffroi.people import decisions, session_life
 from beffroi.people.catalogue import catalogue
 from beffroi.people.decisions import Decision, DoorShut
 from beffroi.people.grounds import NO_GROUNDS, Grounds
@@ -112,6 +113,8 @@ def wants_page(request: HttpRequest) -> bool:
 
 def _answer_without_member(request: HttpRequest, *, before_second_factor: bool) -> HttpResponse | None:
     """What is answered to whom no door can be asked for: nobody signed in, or no second factor yet."""
+    if request.user.is_authenticated and session_life.is_over(request.session):
+        logout(request)
     if not request.user.is_authenticated:
         return _go(request, 401, "people.not_signed_in", reverse("account_login"))
     if not before_second_factor and decisions.needs_second_factor(request.user):  # type: ignore[arg-type]
