@@ -1,0 +1,73 @@
+"""Writes on patrol units: where they are, and what they are doing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from beffroi.foundation import clock
+from beffroi.foundation.errors import Invalid
+from beffroi.foundation.geography import Position
+from beffroi.journal import actions as journal
+from beffroi.territory import models, queries
+from beffroi.territory.errors import UnknownUnit
+from beffroi.territory.facts import UnitStateChanged
+from beffroi.territory.shown import UnitView
+
+
+def move_unit(
+    *,
+    territory: str,
+    unit: str,
+    position: Position,
+    at: datetime | None = None,
+    heading_deg: float | None = None,
+) -> UnitView:
+    """Where a unit was at `at` (default: now). A position older than the one known changes nothing.
+
+    Not in the journal: positions come every few seconds and tell of agents. Raises UnknownUnit.
+    """
+    moment = at or clock.now()
+    rows = models.PatrolUnit.objects.filter(territory__key=territory, key=unit, retired_at=None)
+    rows.filter(Q(position_at=None) | Q(position_at__lt=moment)).update(
+        lat=position.lat,
+        lon=position.lon,
+        radius_m=position.radius_m,
+        heading_deg=heading_deg,
+        position_at=moment,
+    )
+    return queries.unit(territory, unit)
+
+
+@transaction.atomic
+def set_unit_state(
+    *, territory: str, unit: str, state: str, mission: str = "", actor: str, at: datetime | None = None
+) -> UnitView:
+    """What a unit does now: free, sent, on_scene, busy or off; `mission` names what for.
+
+    The same state and mission again changes and says nothing. Raises UnknownUnit, Invalid.
+    """
+    if state not in models.PatrolUnit.State.values:
+        raise Invalid(
+            where="state", why=f"{state!r} is not one of {', '.join(models.PatrolUnit.State.values)}"
+        )
+    found = (
+        models.PatrolUnit.objects.select_for_update()
+        .filter(territory__key=territory, key=unit, retired_at=None)
+        .first()
+    )
+    if found is None:
+        raise UnknownUnit(territory=territory, unit=unit, what=unit)
+    if (found.state, found.mission) != (state, mission):
+        found.state, found.mission = state, mission
+        found.save(update_fields=["state", "mission"])
+        journal.append(
+            journal=f"territory:{territory}",
+            fact=UnitStateChanged(unit=unit, state=state, mission=mission, exercise=found.exercise),
+            subject=f"unit:{unit}",
+            actor=actor,
+            at=at,
+        )
+    return queries.unit(territory, unit)

@@ -1,0 +1,171 @@
+"""The street graph of a town: where the nearest street is, how long every unit needs, which way to take.
+
+All that it knows is a set of arrays, written once per version of a town and mapped into
+memory by every process that asks; nothing here loads scipy until a journey is asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.foundation.geography import LocalPlane, Position
+from beffroi.territory.methods import journey, paths
+from beffroi.territory.methods.grid import Floats, Grid
+from beffroi.territory.methods.paths import Route
+from beffroi.territory.methods.snapping import Snapped, snap
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The arrays of a graph; nodes are junctions (and their copies), arcs are 2 × piece + direction."""
+
+    node_lat: Array
+    node_lon: Array
+    tile_first: Array  # first node of each tile
+    arc_s: Array  # seconds of each arc, infinite where closed
+    arc_exit: Array  # node at which an arc ends for one who starts on it
+    entry_first: Array  # arc → entry_tail: nodes from which it may be entered
+    entry_tail: Array
+    back_first: Array  # node → arcs that enter it
+    back_tail: Array
+    back_arc: Array
+    back_s: Array
+    walk_first: Array  # node → neighbours whatever the direction, in metres
+    walk_head: Array
+    walk_m: Array
+    piece_from: Array
+    piece_to: Array
+    piece_m: Array
+    piece_class: Array
+    piece_name: Array
+    piece_main: Array  # in the largest part that holds together
+    shape_first: Array
+    shape_lat: Array
+    shape_lon: Array
+    cell_first: Array  # cell → segments of shapes
+    cell_segment: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the arrays do not say: grids, greatest speed (m/s), longest piece (m), classes and names."""
+
+    plane_lat: float
+    plane_lon: float
+    tiles: Grid
+    cells: Grid
+    top_speed: float
+    longest_m: float
+    classes: list[str]
+    names: list[str]
+
+
+class StreetGraph:
+    """A town's streets. Positions are WGS 84 degrees, times seconds, lengths metres."""
+
+    def __init__(self, arrays: Arrays, meta: Meta) -> None:
+        self.arrays = arrays
+        self.meta = meta
+        self._own = threading.local()
+        self._all = np.ones(self.pieces, bool)
+        self._named = np.asarray(arrays.piece_name) > 0
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes: junctions, and their copies where turns are restricted."""
+        return len(self.arrays.node_lat)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of street."""
+        return len(self.arrays.piece_m)
+
+    @property
+    def plane(self) -> LocalPlane:
+        """The plane in metres on which streets are compared."""
+        return LocalPlane(self.meta.plane_lat, self.meta.plane_lon)
+
+    def scratch(self) -> NDArray[np.int32]:
+        """This thread's map from node to place in a search: -1 everywhere between searches."""
+        if not hasattr(self._own, "local"):
+            self._own.local = np.full(self.nodes, -1, np.int32)
+        found: NDArray[np.int32] = self._own.local
+        return found
+
+    def snap(self, lat: float, lon: float, *, main_only: bool = True) -> Snapped | None:
+        """The nearest street to a place, or None beyond 5 km.
+
+        With `main_only`, streets that no route reaches are passed over.
+        """
+        return snap(self, lat, lon, self.arrays.piece_main if main_only else self._all)
+
+    def seconds_to(self, target: Position, sources: Sequence[Position], limit_s: float = 900.0) -> Floats:
+        """Road seconds from each source to the target; infinite where unreachable or beyond `limit_s`.
+
+        One search from the target back answers for all. Time off the street, at either end, is not counted.
+        """
+        end = self.snap(target.lat, target.lon)
+        if end is None or not sources:
+            return np.full(len(sources), np.inf)
+        return journey.seconds(self, end, [self.snap(s.lat, s.lon) for s in sources], limit_s)
+
+    def metres_between(self, a: Position, b: Position, limit_m: float = 5000.0) -> float:
+        """Road metres between two places whatever the direction of traffic; infinite beyond `limit_m`."""
+        return float(self.metres_from(a, [b], limit_m)[0])
+
+    def metres_from(self, origin: Position, targets: Sequence[Position], limit_m: float = 5000.0) -> Floats:
+        """Road metres from one place to each of several, whatever the direction of traffic."""
+        start = self.snap(origin.lat, origin.lon, main_only=False)
+        if start is None or not targets:
+            return np.full(len(targets), np.inf)
+        return paths.metres(self, start, [self.snap(t.lat, t.lon, main_only=False) for t in targets], limit_m)
+
+    def route(self, a: Position, b: Position, limit_s: float = 7200.0) -> Route | None:
+        """The fastest way from `a` to `b`, or None where there is none within `limit_s`."""
+        start, end = self.snap(a.lat, a.lon), self.snap(b.lat, b.lon)
+        return None if start is None or end is None else paths.route(self, start, end, limit_s)
+
+    def street_name(self, lat: float, lon: float, within_m: float = 150.0) -> str:
+        """The name of the nearest street that has one, or an empty text."""
+        found = snap(self, lat, lon, self._named, within_m)
+        return self.meta.names[int(self.arrays.piece_name[found.piece])] if found else ""
+
+    def shape(self, piece: int) -> list[tuple[float, float]]:
+        """The points (latitude, longitude) of a piece of street."""
+        a = self.arrays
+        span = slice(int(a.shape_first[piece]), int(a.shape_first[piece + 1]))
+        return list(zip(a.shape_lat[span].tolist(), a.shape_lon[span].tolist(), strict=True))
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write the graph as one .npy per array and meta.json; returns the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for each in fields(Arrays):
+            path = folder / f"{each.name}.npy"
+            np.save(path, getattr(self.arrays, each.name), allow_pickle=False)
+            written.append(path)
+        meta = folder / "meta.json"
+        meta.write_bytes(msgspec.json.encode(self.meta))
+        return [*written, meta]
+
+    @classmethod
+    def open(cls, folder: Path) -> StreetGraph:
+        """The graph that `save` wrote, its arrays mapped and not read. Raises OSError without it."""
+        meta = msgspec.json.decode((folder / "meta.json").read_bytes(), type=Meta)
+        arrays = {
+            each.name: np.load(folder / f"{each.name}.npy", mmap_mode="r", allow_pickle=False).view(
+                np.ndarray
+            )
+            for each in fields(Arrays)
+        }
+        return cls(Arrays(**arrays), meta)

@@ -1,0 +1,288 @@
+"""Reads of the territory: towns, streets, devices, stations, units, layers of the map.
+
+Light on purpose: scipy is loaded by the first journey, nothing else heavy at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from beffroi.foundation import clock
+from beffroi.foundation.errors import NotFound
+from beffroi.foundation.geography import Position
+from beffroi.foundation.settings import current
+from beffroi.territory import models
+from beffroi.territory.errors import NoTown, UnknownDevice, UnknownTerritory, UnknownUnit
+from beffroi.territory.methods.buildings import Buildings
+from beffroi.territory.methods.graph import StreetGraph
+from beffroi.territory.methods.sight import view_of
+from beffroi.territory.shown import Bounds, DeviceView, StationView, TerritoryView, UnitView, VersionView
+
+LAYERS = ("streets", "buildings", "water", "green", "rail", "lamps", "cameras", "stations", "limit")
+
+
+def territories() -> list[TerritoryView]:
+    """Every territory, by name."""
+    return [_territory(row) for row in models.Territory.objects.order_by("name", "key")]
+
+
+def territory(key: str) -> TerritoryView:
+    """The territory called `key`. Raises UnknownTerritory."""
+    return _territory(row(key))
+
+
+def row(key: str) -> models.Territory:
+    """The table's row, for the actions of this room."""
+    found = models.Territory.objects.filter(key=key).first()
+    if found is None:
+        raise UnknownTerritory(key=key, what=key)
+    return found
+
+
+def versions(key: str) -> list[VersionView]:
+    """Every version of a town, the newest first."""
+    return [_version(v) for v in _versions(key).order_by("-number")]
+
+
+def version_at(key: str, at: datetime | None = None) -> VersionView:
+    """The version of the town in force at `at` (default: now). Raises UnknownTerritory, NoTown."""
+    territory(key)
+    moment = at or clock.now()
+    found = _versions(key).filter(_in_force(moment)).order_by("-number").first()
+    if found is None:
+        raise NoTown(key=key, at=moment.isoformat(timespec="minutes"), what=key)
+    return _version(found)
+
+
+def streets(key: str, at: datetime | None = None) -> StreetGraph:
+    """The street graph in force at `at`; mapped into memory, one per version and process."""
+    return _streets(version_at(key, at).folder)
+
+
+def devices(key: str, at: datetime | None = None, kinds: Iterable[str] | None = None) -> list[DeviceView]:
+    """Devices in place at `at` (default: now), by key; `kinds` keeps only those kinds."""
+    rows = models.Device.objects.filter(_in_force(at or clock.now()), territory__key=key)
+    if kinds is not None:
+        rows = rows.filter(kind__in=list(kinds))
+    return [device_view(each, key) for each in rows.order_by("key")]
+
+
+def device(key: str, device_key: str, at: datetime | None = None) -> DeviceView:
+    """One device as it was at `at` (default: now). Raises UnknownDevice."""
+    found = models.Device.objects.filter(
+        _in_force(at or clock.now()), territory__key=key, key=device_key
+    ).first()
+    if found is None:
+        raise UnknownDevice(territory=key, device=device_key, what=device_key)
+    return device_view(found, key)
+
+
+def stations(key: str, at: datetime | None = None) -> list[StationView]:
+    """Police and fire stations and town halls at `at` (default: now)."""
+    rows = models.Station.objects.filter(_in_force(at or clock.now()), territory__key=key)
+    return [StationView(s.key, s.kind, s.name, _position(s.lat, s.lon)) for s in rows.order_by("kind", "key")]
+
+
+def units(key: str) -> list[UnitView]:
+    """Patrol units of a territory, by key."""
+    rows = models.PatrolUnit.objects.filter(territory__key=key, retired_at=None).order_by("key")
+    return [unit_view(each, key) for each in rows]
+
+
+def unit(key: str, unit_key: str) -> UnitView:
+    """One patrol unit. Raises UnknownUnit."""
+    found = models.PatrolUnit.objects.filter(territory__key=key, key=unit_key, retired_at=None).first()
+    if found is None:
+        raise UnknownUnit(territory=key, unit=unit_key, what=unit_key)
+    return unit_view(found, key)
+
+
+def place_name(key: str, lat: float, lon: float, at: datetime | None = None) -> str:
+    """Words for a place: a named building there, the nearest named street, or an empty text."""
+    try:
+        version = version_at(key, at)
+    except NotFound:
+        return ""
+    building = _buildings(version.folder).name_at(lat, lon)
+    street = _streets(version.folder).street_name(lat, lon)
+    return ", ".join(part for part in (building, street) if part)
+
+
+def layers(key: str, version: int | None = None) -> dict[str, Path]:
+    """The map's layers as gzipped GeoJSON files, by name; those that the town lacks are left out.
+
+    Raises NoTown when there is no such version.
+    """
+    view = version_at(key) if version is None else _numbered(key, version)
+    folder = _path(view.folder) / "layers"
+    return {name: path for name in LAYERS if (path := folder / f"{name}.geojson.gz").exists()}
+
+
+def layer(key: str, name: str, version: int | None = None) -> bytes:
+    """One layer of the map, as gzipped GeoJSON. Raises NotFound."""
+    path = layers(key, version).get(name)
+    if path is None:
+        raise NotFound(what=f"{key}/{name}")
+    return path.read_bytes()
+
+
+def bounds(key: str, at: datetime | None = None) -> Bounds:
+    """The rectangle that the town's streets fill."""
+    return _bounds(version_at(key, at).folder)
+
+
+def views(key: str, at: datetime | None = None) -> dict[str, Any]:
+    """What each camera can see, as a GeoJSON collection of polygons clipped by buildings.
+
+    Cameras whose direction is unknown and whose form does not turn all round have no view.
+    """
+    version = version_at(key, at)
+    cameras = tuple(
+        (d.key, d.position.lat, d.position.lon, d.direction_deg, d.field_deg, d.reach_m, d.form)
+        for d in devices(key, at, kinds=["camera"])
+        if d.position is not None
+    )
+    return {"type": "FeatureCollection", "features": list(_views(version.folder, cameras))}
+
+
+@lru_cache(maxsize=16)
+def _views(folder: str, cameras: tuple[tuple[Any, ...], ...]) -> tuple[dict[str, Any], ...]:
+    buildings = _buildings(folder)
+    features = []
+    for key, lat, lon, direction, width, reach, form in cameras:
+        ring = view_of(
+            buildings, lat, lon, direction_deg=direction, field_deg=width, reach_m=reach, form=form
+        )
+        if ring:
+            geometry = {"type": "Polygon", "coordinates": [ring]}
+            features.append({"type": "Feature", "properties": {"key": key}, "geometry": geometry})
+    return tuple(features)
+
+
+@lru_cache(maxsize=64)
+def _streets(folder: str) -> StreetGraph:
+    return StreetGraph.open(_path(folder) / "streets")
+
+
+@lru_cache(maxsize=64)
+def _buildings(folder: str) -> Buildings:
+    return Buildings.open(_path(folder) / "buildings")
+
+
+@lru_cache(maxsize=64)
+def _bounds(folder: str) -> Bounds:
+    a = _streets(folder).arrays
+    return Bounds(
+        float(a.node_lat.min()), float(a.node_lon.min()), float(a.node_lat.max()), float(a.node_lon.max())
+    )
+
+
+def read_layer(key: str, name: str, version: int | None = None) -> dict[str, Any]:
+    """One layer as a GeoJSON object."""
+    found: dict[str, Any] = json.loads(gzip.decompress(layer(key, name, version)))
+    return found
+
+
+def _path(folder: str) -> Path:
+    return current().data_path / folder
+
+
+def _versions(key: str) -> QuerySet[models.TownVersion]:
+    return models.TownVersion.objects.filter(territory__key=key).select_related("territory")
+
+
+def _numbered(key: str, number: int) -> VersionView:
+    found = _versions(key).filter(number=number).first()
+    if found is None:
+        raise NoTown(key=key, at=f"version {number}", what=key)
+    return _version(found)
+
+
+def _in_force(at: datetime) -> Q:
+    return Q(valid_from__lte=at) & (Q(valid_to=None) | Q(valid_to__gt=at))
+
+
+def _position(lat: float | None, lon: float | None, radius_m: float = 0.0) -> Position | None:
+    return None if lat is None or lon is None else Position(lat, lon, radius_m)
+
+
+def _territory(row: models.Territory) -> TerritoryView:
+    return TerritoryView(
+        key=row.key,
+        name=row.name,
+        insee=row.insee,
+        department=row.department,
+        population=row.population,
+        epci_code=row.epci_code,
+        epci_name=row.epci_name,
+        epci_type=row.epci_type,
+        exercise=row.exercise,
+    )
+
+
+def _version(row: models.TownVersion) -> VersionView:
+    return VersionView(
+        territory=row.territory.key,
+        number=row.number,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source_name=row.source_name,
+        source_sha256=row.source_sha256,
+        source_date=row.source_date,
+        report=row.report,
+        folder=row.folder,
+        files=row.files,
+    )
+
+
+def device_view(row: models.Device, territory_key: str) -> DeviceView:
+    """A device's row as other rooms see it."""
+    return DeviceView(
+        territory=territory_key,
+        key=row.key,
+        kind=row.kind,
+        name=row.name,
+        position=_position(row.lat, row.lon),
+        direction_deg=row.direction_deg,
+        field_deg=row.field_deg,
+        reach_m=row.reach_m,
+        height_m=row.height_m,
+        form=row.form,
+        network=row.network,
+        power=row.power,
+        site=row.site,
+        recorder=row.recorder,
+        flags=tuple(row.flags),
+        details=row.details,
+        origin=row.origin,
+        osm=row.osm,
+        exercise=row.exercise,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def unit_view(row: models.PatrolUnit, territory_key: str) -> UnitView:
+    """A unit's row as other rooms see it."""
+    return UnitView(
+        territory=territory_key,
+        key=row.key,
+        name=row.name,
+        kind=row.kind,
+        state=row.state,
+        mission=row.mission,
+        position=_position(row.lat, row.lon, row.radius_m),
+        position_at=row.position_at,
+        heading_deg=row.heading_deg,
+        home=_position(row.home_lat, row.home_lon),
+        exercise=row.exercise,
+        abilities=tuple(row.abilities),
+    )
