@@ -1,0 +1,69 @@
+"""The reasons of a change, as codes and figures; `words` turns them into sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from beffroi.during.fusion.rules.kinds import Sense
+from beffroi.during.fusion.rules.match import Match
+from beffroi.during.fusion.rules.nearness import REACH_M
+from beffroi.during.fusion.rules.shapes import Place, Reason
+from beffroi.during.intake.facts import Observation
+
+if TYPE_CHECKING:
+    from beffroi.during.fusion.rules.fold import Fold
+
+LATE_S = 120.0
+
+
+def starting(
+    fold: Fold, observation: Observation, sense: Sense, place: Place | None, night: bool
+) -> list[Reason]:
+    """Why a sign stands on its own."""
+    reasons = [Reason("fusion.alone", {"percent": round(100 * sense.alone)})] if sense.alone else []
+    if sense.role == "silent":
+        reasons.append(Reason("fusion.device_silent"))
+    reasons += _its_record(fold, observation)
+    if night and sense.alone:
+        reasons.append(Reason("fusion.at_night"))
+    if place is None:
+        reasons.append(Reason("fusion.place_unknown"))
+    else:
+        reasons += _near_a_closed_one(fold, place)
+    return reasons + _its_time(observation)
+
+
+def joining(fold: Fold, observation: Observation, sense: Sense, match: Match, counted: bool) -> list[Reason]:
+    """Why a sign belongs to a hypothesis."""
+    if match.by in ("device", "source"):
+        reasons = [Reason(f"fusion.same_{match.by}")]
+    else:
+        reasons = [Reason(f"fusion.near_by_{match.by}", {"metres": match.metres})]
+    reasons.append(Reason("fusion.near_in_time", {"seconds": round(match.gap_s)}))
+    reasons.append(Reason("fusion.independent" if counted else "fusion.not_independent"))
+    return reasons + _its_record(fold, observation) + _its_time(observation)
+
+
+def _its_record(fold: Fold, observation: Observation) -> list[Reason]:
+    real, false = fold.record(observation)
+    if real + false == 0:
+        return []
+    return [Reason("fusion.record", {"false": false, "total": real + false})]
+
+
+def _its_time(observation: Observation) -> list[Reason]:
+    late = (observation.received_at - observation.seen_at).total_seconds()
+    if late > LATE_S:
+        return [Reason("fusion.late", {"seconds": round(late)})]
+    if late < -1:
+        return [Reason("fusion.clock_ahead", {"seconds": round(-late)})]
+    return []
+
+
+def _near_a_closed_one(fold: Fold, place: Place) -> list[Reason]:
+    for identifier, lat, lon, _ in reversed(fold.state.closed):
+        metres = fold.index.line_m(place, Place("", lat, lon))
+        if metres <= REACH_M:
+            params: dict[str, Any] = {"hypothesis": str(identifier), "metres": round(metres)}
+            return [Reason("fusion.near_a_closed_one", params)]
+    return []

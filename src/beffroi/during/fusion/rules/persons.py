@@ -1,0 +1,134 @@
+"""What persons decided, kept and respected by the fold: close, merge, split, and the settings in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from beffroi.during.fusion.rules.belief import add, start
+from beffroi.during.fusion.rules.kinds import SENSES, UNKNOWN
+from beffroi.during.fusion.rules.settle import settle
+from beffroi.during.fusion.rules.shapes import Change, Decision, Hypothesis, Reason
+from beffroi.foundation.identifiers import derived_uuid7
+
+if TYPE_CHECKING:
+    from beffroi.during.fusion.rules.fold import Fold
+
+
+def apply(fold: Fold, decision: Decision) -> list[Change]:
+    """Apply one decision; an empty list where what it speaks of is no longer held."""
+    if decision.kind == "parameters" and decision.parameters is not None:
+        fold.state.parameters = decision.parameters
+        return []
+    hypothesis = fold.state.hypotheses.get(decision.hypothesis) if decision.hypothesis else None
+    if hypothesis is None:
+        return []
+    if decision.kind == "close":
+        return _close(fold, hypothesis, decision)
+    if decision.kind == "merge" and decision.other is not None:
+        other = fold.state.hypotheses.get(decision.other)
+        return [] if other is None or other is hypothesis else _merge(fold, hypothesis, other)
+    if decision.kind == "split":
+        return _split(fold, hypothesis, decision)
+    return []
+
+
+def _close(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Change]:
+    from beffroi.during.fusion.rules.fold import channel
+
+    if decision.real is not None:
+        channels = {
+            channel(s.observation) for s in hypothesis.signs if SENSES.get(s.observation.kind, UNKNOWN).alone
+        }
+        for name in sorted(channels):
+            real, false = fold.state.records.get(name, (0, 0))
+            fold.state.records[name] = (real + 1, false) if decision.real else (real, false + 1)
+    fold.forget(hypothesis)
+    if hypothesis.place is not None:
+        at = fold.state.now
+        fold.state.closed.append((hypothesis.id, hypothesis.place.lat, hypothesis.place.lon, at))
+    return [_change(fold, "closed", hypothesis, [Reason("fusion.closed_by_person")])]
+
+
+def _merge(fold: Fold, hypothesis: Hypothesis, other: Hypothesis) -> list[Change]:
+    present = {sign.observation.id for sign in hypothesis.signs}
+    fold.forget(other)
+    hypothesis.signs += [sign for sign in other.signs if sign.observation.id not in present]
+    hypothesis.signs.sort(key=lambda sign: sign.position)
+    hypothesis.last_received = max(hypothesis.last_received, other.last_received)
+    hypothesis.life = hypothesis.life or other.life
+    hypothesis.exercise = hypothesis.exercise or other.exercise
+    _again(fold, hypothesis)
+    gone = _change(fold, "merged", other, [Reason("fusion.merged_by_person")], into=hypothesis)
+    return [gone, *settle(fold, hypothesis, fold.state.position, None, gone.reasons, "amended")]
+
+
+def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Change]:
+    named = set(decision.observations)
+    leaving = [sign for sign in hypothesis.signs if sign.observation.id in named]
+    staying = [sign for sign in hypothesis.signs if sign.observation.id not in named]
+    if not leaving or not staying:
+        return []
+    first = leaving[0].observation
+    fold.index.drop(hypothesis)
+    fresh = Hypothesis(
+        id=derived_uuid7(first.received_at, "split", str(hypothesis.id), str(first.id), str(decision.order)),
+        family=SENSES.get(first.kind, UNKNOWN).family,
+        place=fold.place_of(first),
+        first_seen=0.0,
+        last_seen=0.0,
+        entered=0.0,
+        last_received=hypothesis.last_received,
+        night=hypothesis.night,
+        life=False,
+        exercise=hypothesis.exercise,
+        signs=leaving,
+        logs=[],
+        shown=True,
+        state="to_check",
+    )
+    hypothesis.signs = staying
+    fold.state.hypotheses[fresh.id] = fresh
+    for each in (hypothesis, fresh):
+        _again(fold, each)
+    reasons = [Reason("fusion.split_by_person")]
+    position = fold.state.position
+    told = settle(fold, hypothesis, position, None, reasons, "amended")
+    born = _change(fold, "split", fresh, reasons, into=hypothesis)
+    return [*told, born, *settle(fold, fresh, position, None, reasons, "amended")]
+
+
+def _again(fold: Fold, hypothesis: Hypothesis) -> None:
+    """Work out a hypothesis from its signs, as they are tempered, and index it anew."""
+    fold.index.drop(hypothesis)
+    hypothesis.logs, hypothesis.variance = start(night=hypothesis.night), 0.0
+    counted: set[tuple[str, str]] = set()
+    for sign in hypothesis.signs:
+        sense = SENSES.get(sign.observation.kind, UNKNOWN)
+        if sign.factor:
+            hypothesis.variance += add(hypothesis.logs, sense, sign.factor, fold.record(sign.observation))
+        speaker = (sign.observation.device or sign.observation.source, sense.channel)
+        new = all(speaker[0] != who and speaker[1] != how for who, how in counted)
+        sign.counted = sign.relation == "sign" and new
+        if sign.counted:
+            counted.add(speaker)
+        hypothesis.life = hypothesis.life or sense.life
+    own = [sign for sign in hypothesis.signs if sign.relation == "sign"] or hypothesis.signs
+    hypothesis.first_seen = min(sign.observation.seen_at.timestamp() for sign in own)
+    hypothesis.last_seen = max(sign.last_seen for sign in own)
+    hypothesis.entered = hypothesis.first_seen
+    if not hypothesis.resting:
+        fold.index.add(hypothesis)
+
+
+def _change(
+    fold: Fold, kind: str, hypothesis: Hypothesis, reasons: list[Reason], into: Hypothesis | None = None
+) -> Change:
+    return Change(
+        kind=kind,
+        position=fold.state.position,
+        hypothesis=hypothesis.id,
+        observation=None,
+        reasons=reasons,
+        belief=hypothesis.belief,
+        other=into.id if into else None,
+    )

@@ -1,0 +1,176 @@
+"""The values that the fold takes, keeps and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from beffroi.during.intake.facts import Observation
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person in charge may set: thresholds (probability) and memories (s)."""
+
+    check: float = 0.20
+    confirm: float = 0.80
+    memory_s: float = 1800.0
+    signal_memory_s: float = 10_800.0
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where something is: a key that names the place, degrees of WGS 84, metres of doubt."""
+
+    key: str
+    lat: float
+    lon: float
+    radius_m: float = 0.0
+
+
+class Scene(Protocol):
+    """What the fold asks of a town. It must answer the same for ever for one town version."""
+
+    zone: tzinfo
+
+    def device(self, key: str) -> Place | None:
+        """Where a device stands, or None where nobody told."""
+        ...
+
+    def road_m(self, one: Place, other: Place) -> int | None:
+        """Metres by road, whole; None where the streets do not tell (the straight line is used)."""
+        ...
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One reason: its code in `words`, and what fills the sentence."""
+
+    code: str
+    params: dict[str, Any] = {}
+
+
+class Belief(msgspec.Struct, frozen=True, kw_only=True):
+    """How likely the act is: a probability with its 80 % interval, and what competes with it.
+
+    `act` is the likeliest act; `alternatives` the likeliest harmless explanations with their share;
+    `independent` counts signs that do not err together; `state` is what the desk shows.
+    """
+
+    probability: float
+    low: float
+    high: float
+    act: str
+    alternatives: list[tuple[str, float]]
+    independent: int
+    state: str
+
+
+class Sign(msgspec.Struct, kw_only=True, eq=False):
+    """An observation within a hypothesis. `factor` (0 to 1) tempers it; `weight` is its log-odds (nats).
+
+    `relation`: `sign`, `earlier_signal`, `amendment`. Later messages of the same device that add
+    nothing new are counted in `repeats`.
+    """
+
+    observation: Observation
+    position: int
+    relation: str
+    factor: float
+    weight: float
+    metres: int
+    reasons: list[Reason]
+    repeats: int = 0
+    last_seen: float = 0.0
+    last_position: int = 0
+    counted: bool = False
+
+
+class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
+    """What may be going on somewhere. Times are seconds since 1970, of the events told.
+
+    `resting`: old enough to take no new sign, kept until a person closes it.
+    """
+
+    id: UUID
+    family: str
+    place: Place | None
+    first_seen: float
+    last_seen: float
+    entered: float
+    last_received: float
+    night: bool
+    life: bool
+    exercise: bool
+    signs: list[Sign]
+    logs: list[float]
+    variance: float = 0.0
+    shown: bool = False
+    state: str = "unseen"
+    belief: Belief | None = None
+    resting: bool = False
+
+
+class Kept(msgspec.Struct, kw_only=True):
+    """A weak signal that waits to be found again."""
+
+    observation: Observation
+    position: int
+    place: Place | None
+    seen: float
+    received: float
+    repeats: int = 0
+
+
+class FoldState(msgspec.Struct, kw_only=True):
+    """All that the fold knows of one territory after `position` of the spool.
+
+    `records` holds, by channel (device and kind), how often it told of a real act and how often not.
+    `scale_lat` (degrees) fixes the cells of the ground once. `closed` remembers for a while where acts ended, so that a new one nearby can say so.
+    """
+
+    territory: str
+    scale_lat: float | None = None
+    parameters: Parameters = Parameters()
+    position: int = 0
+    decided: int = 0
+    now: float = 0.0
+    swept: float = 0.0
+    hypotheses: dict[UUID, Hypothesis] = {}
+    kept: list[Kept] = []
+    records: dict[str, tuple[int, int]] = {}
+    closed: list[tuple[UUID, float, float, float]] = []
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided: applied after the position of the spool at which it was taken up.
+
+    `kind`: `close` (with `real`: true, false, or None where unknown), `merge` (`other` into
+    `hypothesis`), `split` (`observations` out of `hypothesis`), `parameters`.
+    """
+
+    order: int
+    kind: str
+    hypothesis: UUID | None = None
+    other: UUID | None = None
+    observations: list[UUID] = []
+    real: bool | None = None
+    at: datetime | None = None
+    parameters: Parameters | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What one item changed.
+
+    `kind`: `started` and `followed` (below the threshold, no row), `opened`, `joined`, `repeated`,
+    `confirmed`, `amended`, `closed`, `merged`, `split`, `expired`, `kept` (a weak signal), `ignored`.
+    `hypothesis` is None where none is concerned.
+    """
+
+    kind: str
+    position: int
+    hypothesis: UUID | None
+    observation: UUID | None
+    reasons: list[Reason]
+    belief: Belief | None = None
+    other: UUID | None = None
