@@ -104,3 +104,15 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, no
 MFA_PASSKEY_LOGIN_ENABLED = False
 # Nothing here sends mail: invitations are links that an administrator hands over.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+_forms = "beffroi.people.forms"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.LoginForm",
+    "reauthenticate": f"{_forms}.ReauthenticateForm",
+    "change_password": f"{_forms}.ChangePasswordForm",
+    "reset_password_from_key": f"{_forms}.ChoosePasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_forms}.CodeForm",
+    "reauthenticate": f"{_forms}.CodeAgainForm",
+    "activate_totp": f"{_forms}.ActivateForm",
+}

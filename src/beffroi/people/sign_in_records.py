@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from beffroi.journal.facts import Fact
 from beffroi.people import facts, queries, session_life
-from beffroi.people.actions import JOURNAL, SYSTEM, append
+from beffroi.people.entries import SYSTEM, append
 from beffroi.people.models import Member
 
 _HASH_DIGITS = 16
@@ -44,7 +44,7 @@ def record_failure(request: HttpRequest | None, address: str, step: str) -> None
 
 def _write(fact: Fact, subject: str, actor: str) -> None:
     with transaction.atomic():
-        append(journal=JOURNAL, fact=fact, subject=subject, actor=actor)
+        append(fact=fact, subject=subject, actor=actor)
 
 
 @receiver(user_logged_in)
