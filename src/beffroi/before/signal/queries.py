@@ -56,3 +56,8 @@ def signal(identifier: UUID | str) -> SignalView:
 def of_member(member: UUID, limit: int = 20) -> list[SignalView]:
     """A member's own signals, the newest first."""
     return [_view(row) for row in Signal.objects.filter(member=member).order_by("-received_at")[:limit]]
+
+
+def is_of(identifier: UUID, member: UUID) -> bool:
+    """Whether a signal was sent by this member."""
+    return Signal.objects.filter(pk=identifier, member=member).exists()

@@ -1,0 +1,64 @@
+"""What every page knows: who reads, in which theme, which desks are open to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from beffroi.people import doors
+
+THEMES = ("system", "dark", "light")
+THEME_COOKIE = "beffroi_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A desk that exists and that the reader may open."""
+
+    name: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One time of the act, with its desks; `here` when the page belongs to it."""
+
+    key: str
+    name: str
+    desks: tuple[Desk, ...]
+    here: bool
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme chosen, `system` where none was."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "system"
+
+
+def phases(request: HttpRequest) -> list[Phase]:
+    """Before, during, after: only those with a desk that the reader may open."""
+    member = request.user
+    if not member.is_authenticated:
+        return []
+    before = [Desk(_("Report"), reverse("report"), "megaphone")] if _may(member, "signal.report") else []
+    during = [Desk(_("Duty desk"), reverse("duty"), "shield-alert")] if _may(member, "duty.view") else []
+    here = request.path
+    found = [
+        Phase("b", _("Before"), tuple(before), any(here.startswith(desk.url) for desk in before)),
+        Phase("d", _("During"), tuple(during), any(here.startswith(desk.url) for desk in during)),
+    ]
+    return [phase for phase in found if phase.desks]
+
+
+def _may(member: Any, action: str) -> bool:
+    return bool(doors.territories_for(member, action))
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of every template; nothing is asked of the database before it is used."""
+    return {"theme": theme_of(request), "phases": lambda: phases(request)}

@@ -1,0 +1,1 @@
+"""The referent's page: a report in thirty seconds, on a phone."""

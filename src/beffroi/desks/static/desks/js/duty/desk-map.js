@@ -1,0 +1,185 @@
+// The duty desk's map: units glide, the incident is a diamond, the route is azure, cameras that see it light up.
+import { keepScale, openTown, webgl } from "../map/town.js";
+import { incidentMark, unitMark } from "../map/markers.js";
+
+class DeskMap {
+  #map = null;
+  #desk;
+  #queue;
+  #sheet;
+  #units = new Map();
+  #incidents = new Map();
+  #lit = new Set();
+  #town = "";
+
+  constructor({ desk, queue, sheet }) {
+    this.#desk = desk;
+    this.#queue = queue;
+    this.#sheet = sheet;
+  }
+
+  async open() {
+    const container = document.getElementById("map");
+    const town = this.#desk.towns[this.#desk.town];
+    if (!town || !webgl() || !window.maplibregl) return;
+    this.#map = await openTown(container, { address: town.layers, centre: [town.lon, town.lat], zoom: 14.6 });
+    this.#town = this.#desk.town;
+    document.getElementById("map-off").remove();
+    for (const element of document.querySelectorAll(".layers, .map-tools, .legend")) element.hidden = false;
+    keepScale(this.#map, document.getElementById("scale"));
+    this.#tools();
+    await this.#cameras(town);
+    this.units(this.#desk.units);
+    this.incidents();
+    this.incident();
+    container.dataset.ready = "";
+  }
+
+  // Positions from the feed: a known unit glides to its new place.
+  units(list) {
+    if (!this.#map) {
+      this.#desk.units = list;
+      return;
+    }
+    const seen = new Set();
+    for (const unit of list) {
+      if (unit.lat === null || unit.territory !== this.#town) continue;
+      seen.add(unit.key);
+      this.#placeUnit(unit);
+    }
+    for (const [key, held] of this.#units) {
+      if (seen.has(key)) continue;
+      held.marker.remove();
+      this.#units.delete(key);
+    }
+  }
+
+  #placeUnit(unit) {
+    const face = JSON.stringify([unit.state, unit.heading, unit.stale, unit.sub]);
+    let held = this.#units.get(unit.key);
+    if (!held) {
+      const element = document.createElement("div");
+      element.className = "map-mark unit-mark";
+      const marker = new window.maplibregl.Marker({ element }).setLngLat([unit.lon, unit.lat]).addTo(this.#map);
+      held = { marker, element, face: "" };
+      this.#units.set(unit.key, held);
+    }
+    if (held.face !== face) held.element.replaceChildren(unitMark(unit));
+    held.face = face;
+    held.marker.setLngLat([unit.lon, unit.lat]);
+  }
+
+  // Every open incident of this town, numbered as in the queue.
+  incidents() {
+    if (!this.#map) return;
+    const seen = new Set();
+    let number = 0;
+    for (const row of this.#queue.rows()) {
+      if (row.dataset.group === "closed") continue;
+      number += 1;
+      if (row.dataset.lat === undefined) continue;
+      seen.add(row.dataset.id);
+      this.#placeIncident(row, number);
+    }
+    for (const [id, held] of this.#incidents) {
+      if (seen.has(id)) continue;
+      held.marker.remove();
+      this.#incidents.delete(id);
+    }
+  }
+
+  #placeIncident(row, number) {
+    const { id, badge, lat, lon } = row.dataset;
+    const current = id === this.#sheet.id;
+    const face = `${badge} ${current} ${number} ${row.classList.contains("life")}`;
+    let held = this.#incidents.get(id);
+    if (!held) {
+      const element = document.createElement("div");
+      element.className = "map-mark incident-mark";
+      element.addEventListener("click", () => this.#sheet.open(id));
+      const marker = new window.maplibregl.Marker({ element }).setLngLat([Number(lon), Number(lat)]).addTo(this.#map);
+      held = { marker, element, face: "" };
+      this.#incidents.set(id, held);
+    }
+    held.marker.setLngLat([Number(lon), Number(lat)]);
+    if (held.face === face) return;
+    held.face = face;
+    held.element.classList.toggle("current", current);
+    held.element.replaceChildren(incidentMark({ badge, number, current, life: row.classList.contains("life") }));
+  }
+
+  // The incident shown: its route, the cameras that see it, and the view that holds both.
+  incident() {
+    if (!this.#map) return;
+    this.incidents();
+    const route = this.#sheet.route();
+    const line = { type: "LineString", coordinates: route.map(([lat, lon]) => [lon, lat]) };
+    this.#map.getSource("route").setData(
+      route.length ? { type: "Feature", properties: {}, geometry: line } : { type: "FeatureCollection", features: [] },
+    );
+    const seeing = this.#sheet.seeing();
+    for (const key of this.#lit) this.#light(key, false);
+    for (const key of seeing) this.#light(key, true);
+    this.#lit = seeing;
+    if (this.#shown !== this.#sheet.id) this.fit();
+    this.#shown = this.#sheet.id;
+  }
+
+  #shown = "";
+
+  #light(key, seeing) {
+    for (const source of ["cameras", "views"]) this.#map.setFeatureState({ source, id: key }, { seeing });
+  }
+
+  fit() {
+    const row = this.#queue.row(this.#sheet.id);
+    if (!this.#map || row?.dataset.lat === undefined) return;
+    const box = new window.maplibregl.LngLatBounds();
+    box.extend([Number(row.dataset.lon), Number(row.dataset.lat)]);
+    for (const [lat, lon] of this.#sheet.route()) box.extend([lon, lat]);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#map.fitBounds(box, { padding: { top: 80, bottom: 70, left: 60, right: 60 }, maxZoom: 16.4, duration: calm ? 0 : 240 });
+  }
+
+  async #cameras(town) {
+    const response = await fetch(town.cameras);
+    if (!response.ok) return;
+    const { cameras, views } = await response.json();
+    this.#map.getSource("cameras").setData(cameras);
+    this.#map.getSource("views").setData(views);
+  }
+
+  #tools() {
+    for (const button of document.querySelectorAll(".layers button")) {
+      button.addEventListener("click", () => this.#toggle(button));
+    }
+    for (const button of document.querySelectorAll(".map-tools button")) {
+      button.addEventListener("click", () => {
+        if (button.dataset.zoom) this.#map.zoomTo(this.#map.getZoom() + Number(button.dataset.zoom), { duration: 240 });
+        else this.fit();
+      });
+    }
+    document.addEventListener("map:fit", () => this.fit());
+    document.addEventListener("view:shown", () => this.#map.resize());
+    new ResizeObserver(() => this.#map.resize()).observe(document.getElementById("map"));
+  }
+
+  #toggle(button) {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    if (button.dataset.layer === "units") {
+      document.getElementById("map").classList.toggle("no-units", !on);
+      return;
+    }
+    const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"] };
+    for (const layer of layers[button.dataset.layer]) {
+      this.#map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
+    }
+  }
+}
+
+export function startMap(parts) {
+  const map = new DeskMap(parts);
+  map.open().catch((error) => console.error("map", error)); // the rest of the desk works without it
+  return map;
+}

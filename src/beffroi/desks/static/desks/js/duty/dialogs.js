@@ -1,0 +1,37 @@
+// Questions: asked in a dialog, dismissed by Escape, by a button, or by a press outside.
+
+const find = (name) => document.querySelector(`dialog[data-dialog="${name}"]`);
+
+export function openDialog(name) {
+  const dialog = find(name);
+  if (!dialog || dialog.open) return false;
+  dialog.showModal();
+  return true;
+}
+
+// A unit that is not the first proposed: say which, and why the other came first.
+function askToSend(button) {
+  const dialog = find("send");
+  if (!dialog) return false;
+  const unit = button.form.elements.unit.value;
+  const first = document.querySelector(".unit.first .mark")?.textContent ?? "";
+  const title = dialog.querySelector("h3");
+  title.textContent = title.dataset.question.replace("{unit}", unit).replace("{first}", first);
+  dialog.querySelector("[data-reason]").textContent = button.dataset.ask;
+  dialog.querySelector("form").elements.unit.value = unit;
+  const send = dialog.querySelector("[data-words]");
+  send.textContent = send.dataset.words.replace("{unit}", unit);
+  dialog.showModal();
+  return true;
+}
+
+export function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) openDialog(opener.dataset.open);
+    if (event.target.closest("[data-dismiss]")) event.target.closest("dialog").close();
+    if (event.target instanceof HTMLDialogElement) event.target.close();
+    const asked = event.target.closest("button[data-ask]");
+    if (asked && askToSend(asked)) event.preventDefault();
+  });
+}

@@ -1,0 +1,127 @@
+// The sheet: opened from the queue, brought up to date when its incident changes, never under a pressed button.
+import { tickNow } from "../clocks.js";
+
+export class Sheet {
+  #desk;
+  #pending = null;
+
+  constructor(desk) {
+    this.#desk = desk;
+    document.addEventListener("click", (event) => {
+      const row = event.target.closest("#file .row");
+      if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.open(row.dataset.id);
+    });
+    addEventListener("popstate", () => {
+      const id = location.pathname.split("/").filter(Boolean).at(-1);
+      if (id && id !== this.id && this.#desk.stem.split("/").filter(Boolean).at(-1) !== id) this.open(id, false);
+    });
+    document.addEventListener("htmx:afterSettle", (event) => {
+      if (event.detail.elt?.id === "fiche") this.#shown();
+    });
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.xhr.status >= 400) this.#refused(event);
+    });
+    document.addEventListener("htmx:sendError", () => this.say(this.#desk.words.unreachable));
+  }
+
+  get element() {
+    return document.getElementById("fiche");
+  }
+
+  get id() {
+    return this.element.dataset.id ?? "";
+  }
+
+  async open(id, push = true) {
+    const html = await this.#fetch(id);
+    if (html === null) return;
+    this.#put(html);
+    if (push) history.pushState(null, "", `${this.#desk.stem}${id}/`);
+    if (matchMedia("(max-width: 760px)").matches) location.hash = "fiche";
+  }
+
+  // The feed says that an incident changed; only the one shown is fetched, one request at a time.
+  async changed({ id, position }) {
+    if (!this.id && this.#desk.follow) {
+      this.open(id);
+      return;
+    }
+    if (id !== this.id || position <= Number(this.element.dataset.version)) return;
+    if (this.#pending) {
+      this.#pending = position;
+      return;
+    }
+    this.#pending = position;
+    const asked = position;
+    const html = await this.#fetch(id);
+    const newer = this.#pending > asked ? this.#pending : 0;
+    this.#pending = null;
+    if (html !== null && id === this.id && !this.#busy()) this.#put(html);
+    if (newer) this.changed({ id, position: newer });
+  }
+
+  say(words) {
+    const place = document.getElementById("said");
+    if (!place) return;
+    const line = document.createElement("p");
+    line.className = "refusal";
+    line.setAttribute("role", "alert");
+    line.textContent = words;
+    place.replaceChildren(line);
+  }
+
+  press(key) {
+    const button = this.element.querySelector(`[data-key="${key}"]`);
+    button?.click();
+    return Boolean(button);
+  }
+
+  route() {
+    const holder = this.element.querySelector(".route script");
+    return holder ? JSON.parse(holder.textContent) : [];
+  }
+
+  seeing() {
+    return new Set((this.element.dataset.seeing ?? "").split(" ").filter(Boolean));
+  }
+
+  #busy() {
+    return Boolean(document.querySelector("dialog[open]:not([data-dialog=keys])"));
+  }
+
+  async #fetch(id) {
+    const response = await fetch(`${this.#desk.feed}&fiche=${id}`, { headers: { Accept: "text/html" } });
+    if (response.ok) return response.text();
+    if (response.status === 401) location.reload();
+    return null;
+  }
+
+  #put(html) {
+    const scroll = this.element.querySelector(".sheet-body")?.scrollTop ?? 0;
+    const focused = document.activeElement?.dataset?.key;
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const fresh = holder.content.querySelector("#fiche");
+    const same = fresh.dataset.id === this.id;
+    this.element.replaceWith(fresh);
+    window.htmx?.process(fresh);
+    if (same) fresh.querySelector(".sheet-body").scrollTop = scroll;
+    if (focused) fresh.querySelector(`[data-key="${focused}"]`)?.focus();
+    this.#shown();
+  }
+
+  #shown() {
+    tickNow(this.element);
+    document.dispatchEvent(new CustomEvent("sheet:shown"));
+  }
+
+  #refused(event) {
+    event.detail.shouldSwap = false;
+    const holder = document.createElement("template");
+    holder.innerHTML = event.detail.serverResponse;
+    this.say(holder.content.querySelector(".refusal")?.textContent.trim() || this.#desk.words.refused);
+    if (event.detail.xhr.status === 409) this.open(this.id, false);
+  }
+}
