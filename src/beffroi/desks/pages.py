@@ -1,4 +1,4 @@
-"""Pages that belong to no phase: the public page, the choice of theme, what is said when a door stays shut."""
+"""Pages that belong to no phase: the public page, the theme, what is said when a door stays shut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The town's map as browsers fetch it: layers kept for ever under their version, cameras with what they see."""
+"""The town's map as browsers fetch it: layers for ever under their version, cameras with what they see."""
 
 from __future__ import annotations
 

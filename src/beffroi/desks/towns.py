@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def _middle(geometry: dict[str, Any]) -> tuple[float, Position]:
     if geometry["type"] == "MultiLineString":
         line = max(line, key=len)
     points = [Position(lat, lon) for lon, lat, *_ in line]
-    steps = [distance_m(a, b) for a, b in zip(points, points[1:], strict=False)]
+    steps = [distance_m(a, b) for a, b in itertools.pairwise(points)]
     half, walked = sum(steps) / 2, 0.0
     for start, step in zip(points, steps, strict=False):
         if walked + step >= half:

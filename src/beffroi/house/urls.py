@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("beffroi.people.urls")),
+    path("", include("beffroi.desks.urls")),
+]
+
+handler403 = "beffroi.desks.pages.refused"
+handler404 = "beffroi.desks.pages.not_found"
+handler500 = "beffroi.desks.pages.broken"
