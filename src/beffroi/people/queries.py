@@ -88,3 +88,16 @@ def roles_in_words(member: Member, *, english: bool) -> list[tuple[str, str]]:
         (each.role.name_en if english else each.role.name_fr, each.territory_id or each.centre_id or "")
         for each in rows
     ]
+
+
+def roles_held(member: Member) -> list[RoleHeld]:
+    """What the member holds now or from some later day on."""
+    return list(RoleHeld.objects.filter(member=member).exclude(ends_at__lte=clock.now()).order_by("role_id"))
+
+
+def role_keys(member: Member) -> list[tuple[str, str]]:
+    """Keys of the roles held and where, as ('operator', 'territory:redon')."""
+    return [
+        (held.role_id, f"{held.scope}:{key}" if (key := held.territory_id or held.centre_id) else held.scope)
+        for held in roles_held(member)
+    ]
