@@ -8,3 +8,7 @@ import tempfile
 # Before any setting is read: the whole run works in a directory that is thrown away.
 os.environ["BEFFROI_DATA_DIR"] = tempfile.mkdtemp(prefix="beffroi-test-")
 os.environ.setdefault("BEFFROI_CONFIG", os.devnull)
+
+from tests.emptied import let_journal_be_emptied  # noqa: E402 - after the data directory is chosen
+
+let_journal_be_emptied()
