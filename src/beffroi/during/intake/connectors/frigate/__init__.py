@@ -1,0 +1,1 @@
+"""Frigate, the video recorder that recognises objects, over MQTT."""

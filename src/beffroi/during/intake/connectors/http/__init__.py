@@ -1,0 +1,1 @@
+"""Programs that speak our own JSON over HTTP."""

@@ -1,0 +1,60 @@
+"""The listeners of one process: alarm panels and the broker's client, beside HTTP, on one event loop."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from beffroi.during.intake import broker, reception
+from beffroi.during.intake.connectors.dc09.server import Dc09Server
+from beffroi.during.intake.mqtt import MqttGate
+from beffroi.foundation import settings as configuration
+
+_log = structlog.get_logger("beffroi.intake")
+
+
+class Gate:
+    """Opens what sources connect to, and closes it after the last message is on disk."""
+
+    def __init__(self, settings: configuration.Settings | None = None) -> None:
+        self._settings = settings or configuration.current()
+        self._panels: Dc09Server | None = None
+        self._mqtt: MqttGate | None = None
+
+    async def open(self) -> None:
+        """Listen for panels, connect to the broker (in the background). Raises OSError for a port in use."""
+        desk = reception.of_this_loop()
+        self._panels = Dc09Server(desk)
+        port = await self._panels.start(self._settings.dc09_host, self._settings.dc09_port)
+        self._mqtt = self._gate(desk)
+        await self._mqtt.start()
+        _log.info("gate open", dc09=port)
+
+    def _gate(self, desk: reception.Reception) -> MqttGate:
+        if not self._settings.mqtt_url:
+            own = broker.access(self._settings)
+            return MqttGate(desk, host=own.host, port=own.port, user=own.user, password=own.password)
+        url = urlsplit(self._settings.mqtt_url)
+        tls = url.scheme == "mqtts"
+        return MqttGate(
+            desk,
+            host=url.hostname or "127.0.0.1",
+            port=url.port or (8883 if tls else 1883),
+            user=unquote(url.username or ""),
+            password=unquote(url.password or ""),
+            tls=tls,
+        )
+
+    @property
+    def broker_connected(self) -> bool:
+        """Whether the broker answers our client."""
+        return self._mqtt is not None and self._mqtt.connected
+
+    async def close(self) -> None:
+        """Take nothing new, then write what waits."""
+        if self._panels is not None:
+            await self._panels.stop()
+        if self._mqtt is not None:
+            await self._mqtt.stop()
+        await reception.close_this_loop()

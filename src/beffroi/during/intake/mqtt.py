@@ -1,0 +1,212 @@
+"""The MQTT way in: our client at the broker, which acknowledges a message only once it is on disk.
+
+The session is persistent: what arrives while we are away waits at the broker. Messages of QoS 0 are taken
+too, and counted as not guaranteed, since nobody holds them for us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as paho
+import structlog
+
+from beffroi.during.intake.connectors import Connector, MqttConnector, registry
+from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.reception import Reception
+from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.foundation import clock
+
+_log = structlog.get_logger("beffroi.intake.mqtt")
+_CLIENT = "beffroi-intake"
+_LOOK_FOR_SOURCES_S = 2.0
+_AGAIN_S = 1.0
+_MOST_WAITING = 20_000
+
+
+class _Delivery(NamedTuple):
+    """A message and the connection that brought it: identifiers of messages mean nothing on another."""
+
+    connection: int
+    message: paho.MQTTMessage
+
+
+class MqttGate:
+    """Subscribes for the MQTT sources, hands messages to their connector, acknowledges after the commit."""
+
+    def __init__(
+        self,
+        reception: Reception,
+        *,
+        host: str,
+        port: int,
+        user: str = "",
+        password: str = "",
+        tls: bool = False,
+    ) -> None:
+        self._reception = reception
+        self._host, self._port = host, port
+        self._filters: frozenset[str] = frozenset()
+        self._addresses: dict[str, MqttConnector] = {}
+        self._connection = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._client = paho.Client(
+            paho.CallbackAPIVersion.VERSION2, client_id=_CLIENT, clean_session=False, manual_ack=True
+        )
+        if user:
+            self._client.username_pw_set(user, password)
+        if tls:
+            self._client.tls_set()
+        self._client.reconnect_delay_set(1, 30)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker answers."""
+        return bool(self._client.is_connected())
+
+    async def start(self) -> None:
+        """Connect in the background, now and again after every cut."""
+        self._loop = asyncio.get_running_loop()
+        self._client.connect_async(self._host, self._port, keepalive=30)
+        self._client.loop_start()
+        work = (self._consume(), self._look_for_sources())
+        self._tasks = [self._loop.create_task(each) for each in work]
+
+    async def stop(self) -> None:
+        """Disconnect; what was not acknowledged stays with the broker."""
+        for task in self._tasks:
+            task.cancel()
+        self._client.disconnect()
+        await asyncio.get_running_loop().run_in_executor(None, self._client.loop_stop)
+
+    # Called in the client's own thread, as the three below.
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            _log.error("the broker refuses us", why=str(reason))
+            return
+        self._connection += 1
+        if self._filters:
+            self._client.subscribe([(each, 1) for each in self._filters])
+
+    def _on_disconnect(self, _c: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        _log.warning("the broker is gone", why=str(reason))
+
+    def _on_subscribe(self, _c: Any, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
+        if any(reason.is_failure for reason in reasons):
+            _log.error("the broker refuses a subscription", why=str(reasons))
+
+    def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
+        if self._loop is None or (message.qos == 0 and self._queue.qsize() > _MOST_WAITING):
+            return  # nobody holds QoS 0 for us and memory has an end; QoS 1 is bounded by the broker's window
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, _Delivery(self._connection, message))
+
+    async def _look_for_sources(self) -> None:
+        """Follow the list of sources: new ones are listened to, revoked ones no longer."""
+        while True:
+            try:
+                await self._listen()
+            except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
+                _log.error("sources not read, tried again", why=str(error))
+            await asyncio.sleep(_LOOK_FOR_SOURCES_S)
+
+    async def _listen(self) -> None:
+        """Subscribe for the sources of this moment.
+
+        The filters hold `+` in place of the prefixes, so that their number does not grow with the sources:
+        brokers bound what one session may subscribe to.
+        """
+        filters: set[str] = set()
+        addresses: dict[str, MqttConnector] = {}
+        for connector in _mqtt_connectors():
+            for speaker in await self._reception.book.of_connector(connector.name):
+                addresses[speaker.address] = connector
+                filters.update(connector.topics("/".join("+" for _ in speaker.address.split("/"))))
+        self._addresses = addresses
+        new, gone = filters - self._filters, self._filters - filters
+        self._filters = frozenset(filters)
+        if not self.connected:
+            return  # `_on_connect` subscribes to all
+        if new:
+            self._client.subscribe([(each, 1) for each in new])
+        if gone:
+            self._client.unsubscribe(list(gone))
+
+    async def _consume(self) -> None:
+        """Messages as they come: read, put in the next group, acknowledged when that is on disk."""
+        while True:
+            delivery = await self._queue.get()
+            try:
+                await self._take(delivery)
+            except Exception as error:  # noqa: BLE001 - a process's edge: one message never stops the rest
+                self._later(delivery, error)
+
+    async def _take(self, delivery: _Delivery) -> None:
+        message = delivery.message
+        found = self._named(message.topic)
+        speaker = await self._reception.book.by_address(found[0].name, found[1]) if found else None
+        if found is None or speaker is None:
+            self._ack(delivery)  # of no source, or of one that was revoked
+            return
+        connector, address = found
+        self._reception.tally.heard(speaker, guaranteed=message.qos > 0)
+        try:
+            drafts = connector.read(speaker, message.topic[len(address) + 1 :], message.payload, clock.now())
+        except Unreadable as error:
+            await self._unread(delivery, connector, speaker, error)
+            return
+        self._keep(delivery, speaker, drafts)
+
+    def _named(self, topic: str) -> tuple[MqttConnector, str] | None:
+        """The connector and the address of the longest known prefix of `topic`."""
+        parts = topic.split("/")
+        for length in range(len(parts) - 1, 0, -1):
+            address = "/".join(parts[:length])
+            if address in self._addresses:
+                return self._addresses[address], address
+        return None
+
+    async def _unread(
+        self, delivery: _Delivery, connector: Connector, speaker: Speaker, error: Unreadable
+    ) -> None:
+        """Kept among the unreadable before the broker lets it go."""
+        tally, message = self._reception.tally, delivery.message
+        tally.unread(connector.name, error, message.payload, speaker=speaker, sender=message.topic)
+        await tally.flush()
+        self._ack(delivery)
+
+    def _keep(self, delivery: _Delivery, speaker: Speaker, drafts: Sequence[Draft]) -> None:
+        if not drafts:
+            self._ack(delivery)
+            return
+        whole = asyncio.gather(*self._reception.submit(speaker, drafts))
+
+        def done(future: asyncio.Future[list[Receipt]]) -> None:
+            error = None if future.cancelled() else future.exception()
+            if error is None and not future.cancelled():
+                self._ack(delivery)
+            else:
+                self._later(delivery, error)
+
+        whole.add_done_callback(done)
+
+    def _later(self, delivery: _Delivery, error: BaseException | None) -> None:
+        """Not kept: taken again in a moment. It is not acknowledged, so the broker holds it too."""
+        _log.error("message not kept, tried again", topic=delivery.message.topic, why=str(error))
+        asyncio.get_running_loop().call_later(_AGAIN_S, self._queue.put_nowait, delivery)
+
+    def _ack(self, delivery: _Delivery) -> None:
+        """Let the broker forget it, unless it came by a connection that is gone: then it comes again."""
+        if delivery.message.qos > 0 and delivery.connection == self._connection:
+            self._client.ack(delivery.message.mid, delivery.message.qos)
+
+
+def _mqtt_connectors() -> list[MqttConnector]:
+    return [each for each in registry().values() if isinstance(each, MqttConnector)]

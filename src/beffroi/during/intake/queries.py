@@ -1,0 +1,166 @@
+"""Reads of intake: sources, unreadable messages, observations, digests of batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from beffroi.during.intake import spool
+from beffroi.during.intake.facts import BatchKept, Observation
+from beffroi.during.intake.models import Source, Unread
+from beffroi.during.intake.rules import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source as desks show it: who it is, when it last spoke, how often, and how safely."""
+
+    id: UUID
+    key: str
+    territory: str
+    connector: str
+    name: str
+    address: str
+    exercise: bool
+    active: bool
+    guaranteed: bool
+    last_seen_at: datetime | None
+    received: int
+    duplicates: int
+    unread: int
+    skewed: int
+    not_guaranteed: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadView:
+    """A message that could not be read: when, from whom, why, and its first bytes."""
+
+    id: UUID
+    territory: str
+    source: str
+    connector: str
+    sender: str
+    received_at: datetime
+    code: str
+    why: str
+    content: bytes
+    size: int
+
+
+def _speaker(row: Source) -> Speaker:
+    return Speaker(
+        id=row.id,
+        key=row.key,
+        territory=row.territory_key,
+        connector=row.connector,
+        address=row.address,
+        device=row.device,
+        devices=dict(row.devices),
+        exercise=row.exercise,
+    )
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: its SHA-256 (hexadecimal). Tokens hold 256 random bits: no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def speaker_by_token(hashed: str) -> Speaker | None:
+    """The live source whose token has that hash."""
+    row = Source.objects.filter(token_hash=hashed, active=True).exclude(token_hash="").first()
+    return None if row is None else _speaker(row)
+
+
+def speaker_by_address(connector: str, address: str) -> Speaker | None:
+    """The live source that messages of `connector` name by `address`."""
+    row = Source.objects.filter(connector=connector, address=address, active=True).first()
+    return None if row is None else _speaker(row)
+
+
+def speakers(connector: str) -> list[Speaker]:
+    """The live sources of one connector that have an address."""
+    rows = Source.objects.filter(connector=connector, active=True).exclude(address="").order_by("address")
+    return [_speaker(row) for row in rows]
+
+
+def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
+    """Sources of these territories (None: all), by territory and key."""
+    from beffroi.during.intake.connectors import guaranteed
+
+    rows = Source.objects.order_by("territory_key", "key")
+    if territories is not None:
+        rows = rows.filter(territory_key__in=list(territories))
+    return [
+        SourceView(
+            id=row.id,
+            key=row.key,
+            territory=row.territory_key,
+            connector=row.connector,
+            name=row.name,
+            address=row.address,
+            exercise=row.exercise,
+            active=row.active,
+            guaranteed=guaranteed(row.connector) and row.not_guaranteed == 0,
+            last_seen_at=row.last_seen_at,
+            received=row.received,
+            duplicates=row.duplicates,
+            unread=row.unread,
+            skewed=row.skewed,
+            not_guaranteed=row.not_guaranteed,
+        )
+        for row in rows
+    ]
+
+
+def unread(territories: Iterable[str] | None = None, *, limit: int = 100) -> list[UnreadView]:
+    """Unreadable messages, the newest first; those of no known source only where `territories` is None."""
+    rows = Unread.objects.select_related("source")
+    if territories is not None:
+        rows = rows.filter(territory_key__in=list(territories))
+    return [
+        UnreadView(
+            id=row.id,
+            territory=row.territory_key,
+            source=row.source.key if row.source else "",
+            connector=row.connector,
+            sender=row.sender,
+            received_at=row.received_at,
+            code=row.code,
+            why=row.why,
+            content=bytes(row.content),
+            size=row.size,
+        )
+        for row in rows[:limit]
+    ]
+
+
+def observation(identifier: UUID) -> tuple[int, Observation] | None:
+    """An observation and its position in the spool, or None."""
+    return spool.shared().get(identifier)
+
+
+def digest(batch: Iterable[tuple[int, Observation]]) -> Mapping[str, BatchKept]:
+    """What the journal keeps of a batch read from the spool: one `BatchKept` a territory (see that fact)."""
+    hashes: dict[str, hashlib._Hash] = {}
+    seen: dict[str, list[int]] = {}
+    exercise: dict[str, bool] = {}
+    for position, each in batch:
+        content = spool.encode(each).content
+        hashed = hashes.setdefault(each.territory, hashlib.sha256())
+        hashed.update(position.to_bytes(8) + len(content).to_bytes(4) + content)
+        seen.setdefault(each.territory, []).append(position)
+        exercise[each.territory] = exercise.get(each.territory, True) and each.exercise
+    return {
+        territory: BatchKept(
+            first=positions[0],
+            last=positions[-1],
+            count=len(positions),
+            sha256=hashes[territory].hexdigest(),
+            exercise=exercise[territory],
+        )
+        for territory, positions in seen.items()
+    }

@@ -1,0 +1,83 @@
+"""The one way in: every connector hands its drafts here and answers its source with the receipts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from beffroi.during.intake import rules
+from beffroi.during.intake.book import SourceBook
+from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.rules import Draft, Speaker
+from beffroi.during.intake.spool import Spool, shared
+from beffroi.during.intake.tally import Tally
+from beffroi.during.intake.writer import GroupWriter
+from beffroi.foundation import clock
+from beffroi.foundation import settings as configuration
+from beffroi.foundation.identifiers import uuid7
+
+
+class Reception:
+    """Sources, counters and the group writer of one event loop."""
+
+    def __init__(self, spool: Spool | None = None, *, group_ms: float | None = None) -> None:
+        settings = configuration.current()
+        group_ms = settings.intake_group_ms if group_ms is None else group_ms
+        self.writer = GroupWriter(spool or shared(), group_ms=group_ms)
+        self.book = SourceBook()
+        self.tally = Tally()
+
+    async def take(self, speaker: Speaker, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Receipts of all drafts of one message, once all are on disk.
+
+        Raises Overloaded or SpoolUnavailable: the source may then send the message again.
+        """
+        futures = self.submit(speaker, drafts)
+        return list(await asyncio.gather(*futures))
+
+    def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> list[asyncio.Future[Receipt]]:
+        """Put drafts in the next group; each future holds a receipt or an error. Raises Overloaded."""
+        self.writer.room_for(len(drafts))
+        received_at = clock.now()
+        return [self._submit(speaker, draft, received_at) for draft in drafts]
+
+    def _submit(self, speaker: Speaker, draft: Draft, received_at: datetime) -> asyncio.Future[Receipt]:
+        observation = rules.observation(
+            speaker, draft, identifier=uuid7(received_at), received_at=received_at
+        )
+        future = self.writer.submit(observation)
+        skewed = "clock_skew_s" in observation.content
+
+        def count(done: asyncio.Future[Receipt]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                self.tally.kept(speaker, duplicate=done.result().duplicate, skewed=skewed)
+
+        future.add_done_callback(count)
+        return future
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        await self.writer.close()
+        await self.tally.close()
+        self.book.close()
+
+
+_receptions: dict[asyncio.AbstractEventLoop, Reception] = {}
+
+
+def of_this_loop() -> Reception:
+    """The reception of the running event loop, made at first use and shared by all its connectors."""
+    loop = asyncio.get_running_loop()
+    if loop not in _receptions:
+        for other in [each for each in _receptions if each.is_closed()]:
+            del _receptions[other]
+        _receptions[loop] = Reception()
+    return _receptions[loop]
+
+
+async def close_this_loop() -> None:
+    """Close the reception of the running event loop, if one was made."""
+    reception = _receptions.pop(asyncio.get_running_loop(), None)
+    if reception is not None:
+        await reception.close()

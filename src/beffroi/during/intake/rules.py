@@ -1,0 +1,113 @@
+"""From what a connector read to an observation: pure decisions, no clock, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.kinds import KINDS
+from beffroi.foundation.errors import BeffroiError
+
+#: Clocks of sensors differ from ours; beyond these the observation is flagged, never thrown away.
+AHEAD = timedelta(minutes=2)
+BEHIND = timedelta(hours=24)
+
+
+class Unreadable(BeffroiError):
+    """A message that no observation can be made of; it is kept, counted and shown."""
+
+    code = "intake.unreadable"
+    message = "This message cannot be read: {why}."
+    advice = "Compare it with the connector's page; the desk shows what was received."
+    status = 422
+
+    def __init__(self, why: str, *, code: str | None = None, **fields: object) -> None:
+        self.reason = code or self.code
+        super().__init__(why=why, **fields)
+
+    def as_dict(self) -> dict[str, object]:
+        """The root's answer, with the precise code."""
+        return {**super().as_dict(), "code": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who sent a message, as the source was declared; `devices` leads from its own names to device keys."""
+
+    id: UUID
+    key: str
+    territory: str
+    connector: str
+    address: str = ""
+    device: str = ""
+    devices: Mapping[str, Any] = field(default_factory=dict)
+    exercise: bool = False
+
+    def device_of(self, name: str) -> str:
+        """The device that this source's own `name` stands for; the name itself where none was declared."""
+        found = self.devices.get(name)
+        if isinstance(found, Mapping):
+            found = found.get("device")
+        return str(found or name or self.device)
+
+    def kind_of(self, name: str, default: str) -> str:
+        """The kind declared for `name` (a zone that is a motion detector, say), else `default`."""
+        found = self.devices.get(name)
+        kind = found.get("kind") if isinstance(found, Mapping) else None
+        return kind if isinstance(kind, str) and kind in KINDS else default
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a connector read in a message; `name` is the source's own name of the device."""
+
+    key: str
+    kind: str
+    seen_at: datetime | None = None
+    name: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    radius_m: float = 0.0
+    certainty: float | None = None
+    exercise: bool = False
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def skew_s(seen_at: datetime, received_at: datetime) -> float | None:
+    """Seconds between the source's clock and ours where they differ too much, else None."""
+    ahead = seen_at - received_at
+    return ahead.total_seconds() if ahead > AHEAD or -ahead > BEHIND else None
+
+
+def observation(speaker: Speaker, draft: Draft, *, identifier: UUID, received_at: datetime) -> Observation:
+    """The observation that `draft` makes when `speaker` sends it.
+
+    An instant that differs too much from ours is replaced by the time of receipt, and both are
+    told in `content["clock_skew_s"]`: event time is evidence, and this evidence is doubtful.
+    """
+    seen_at = draft.seen_at or received_at
+    content = dict(draft.content)
+    skew = skew_s(seen_at, received_at)
+    if skew is not None:
+        content["clock_skew_s"] = round(skew, 3)
+        seen_at = received_at
+    return Observation(
+        id=identifier,
+        territory=speaker.territory,
+        source=speaker.key,
+        key=draft.key,
+        kind=draft.kind,
+        seen_at=seen_at,
+        received_at=received_at,
+        device=speaker.device_of(draft.name) if draft.name else speaker.device,
+        lat=draft.lat,
+        lon=draft.lon,
+        radius_m=draft.radius_m,
+        certainty=draft.certainty,
+        exercise=speaker.exercise or draft.exercise,
+        content=content,
+    )
