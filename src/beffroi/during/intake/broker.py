@@ -6,6 +6,7 @@ It is chosen over a broker in Python by measurement (docs/design/intake.md). Eac
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -157,24 +158,38 @@ def _own_hash(folder: Path, password: str) -> str:
     return file.read_text()
 
 
+def command(settings: configuration.Settings) -> list[str]:
+    """The command that runs the broker on the configuration that `write` left. Raises NoBroker."""
+    folder = _folder(settings)
+    return [program(), "--config", str(folder / "nats.json"), "--pid", str(folder / "nats.pid")]
+
+
+def write(settings: configuration.Settings) -> bool:
+    """Write the configuration for the sources of this moment; whether it changed. Raises OpenBroker."""
+    file = _folder(settings) / "nats.json"
+    wanted = configured(settings)
+    if file.exists() and file.read_text() == wanted:
+        return False
+    _private(file, wanted)
+    return True
+
+
 def start(settings: configuration.Settings) -> subprocess.Popen[bytes]:
     """Write the configuration and start the broker. Raises NoBroker, OpenBroker."""
-    file = _folder(settings) / "nats.json"
-    _private(file, configured(settings))
-    return subprocess.Popen([program(), "--config", str(file)], stderr=subprocess.DEVNULL)
+    write(settings)
+    return subprocess.Popen(command(settings), stderr=subprocess.DEVNULL)
 
 
-def refresh(settings: configuration.Settings, process: subprocess.Popen[bytes]) -> bool:
+def refresh(settings: configuration.Settings) -> bool:
     """Tell the running broker of sources that came or went; whether there were any.
 
     Sources whose token changed or was taken away are disconnected.
     """
-    file = _folder(settings) / "nats.json"
-    wanted = configured(settings)
-    if file.read_text() == wanted:
+    pid = _folder(settings) / "nats.pid"
+    if not write(settings) or not pid.exists():
         return False
-    _private(file, wanted)
-    process.send_signal(signal.SIGHUP)
+    with contextlib.suppress(ProcessLookupError):  # it is being started again, on the new configuration
+        os.kill(int(pid.read_text()), signal.SIGHUP)
     return True
 
 
@@ -188,7 +203,7 @@ def serve(settings: configuration.Settings, stopped: Callable[[], bool]) -> int:
             if status is not None:
                 return status
             if time.monotonic() >= due:
-                refresh(settings, process)
+                refresh(settings)
                 due = time.monotonic() + _WATCH_S
             time.sleep(0.1)
         return 0
