@@ -81,6 +81,12 @@ def speaker_by_address(connector: str, address: str) -> Speaker | None:
     return None if row is None else _speaker(row)
 
 
+def speaker_by_key(territory: str, key: str) -> Speaker | None:
+    """The live source of that key."""
+    row = Source.objects.filter(territory_key=territory, key=key, active=True).first()
+    return None if row is None else _speaker(row)
+
+
 def speakers(connector: str) -> list[Speaker]:
     """The live sources of one connector that have an address."""
     rows = Source.objects.filter(connector=connector, active=True).exclude(address="").order_by("address")

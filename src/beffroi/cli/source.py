@@ -1,0 +1,135 @@
+"""`beffroi source`: who may send observations, and with which token."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from beffroi.during.intake import actions, queries
+from beffroi.during.intake.actions import BadSource
+
+
+@click.group()
+def source() -> None:
+    """Sensors, panels, recorders and programs that may send observations.
+
+    Example: beffroi source add --territory saint-jean-la-poterie --key PANEL-MAIRIE --connector dc09
+    --address 1234AB
+    """
+
+
+def _devices(pairs: tuple[str, ...]) -> dict[str, object]:
+    """`NAME=DEVICE` or `NAME=DEVICE:KIND` as the source's map."""
+    made: dict[str, object] = {}
+    for pair in pairs:
+        name, found, device = pair.partition("=")
+        if not (name and found and device):
+            raise BadSource(where="map", why=f"{pair!r} is not NAME=DEVICE or NAME=DEVICE:KIND")
+        key, _, kind = device.partition(":")
+        made[name] = {"device": key, "kind": kind} if kind else key
+    return made
+
+
+def _tell(declared: actions.Declared, as_json: bool) -> None:
+    if as_json:
+        told = {"territory": declared.territory, "key": declared.key, "token": declared.token}
+        click.echo(json.dumps({**told, "login": declared.login}))
+        return
+    click.echo(f"Source {declared.key} of {declared.territory}")
+    click.echo(f"Token (shown this once): {declared.token}")
+    click.echo(f"MQTT sign-in: user {declared.login}, the token as password")
+
+
+@source.command()
+@click.option("--territory", required=True, help="The territory that it speaks for.")
+@click.option("--key", required=True, help="Its name, unique within the territory.")
+@click.option("--connector", required=True, help="http, frigate or dc09.")
+@click.option("--address", default="", help="MQTT prefix (frigate) or panel account (dc09).")
+@click.option("--name", default="", help="A name for people.")
+@click.option("--device", default="", help="The device that speaks where a message names none.")
+@click.option(
+    "--map", "pairs", multiple=True, help="Its own name of a device: NAME=DEVICE[:KIND]."
+)
+@click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def add(
+    *,
+    territory: str,
+    key: str,
+    connector: str,
+    address: str,
+    name: str,
+    device: str,
+    pairs: tuple[str, ...],
+    exercise: bool,
+    as_json: bool,
+) -> None:
+    """Let a source speak for a territory, and print its token.
+
+    Example: beffroi source add --territory redon --key frigate-1 --connector frigate --address frigate
+    --map front_door=C-08
+    """
+    declared = actions.declare_source(
+        territory=territory,
+        key=key,
+        connector=connector,
+        address=address,
+        name=name,
+        device=device,
+        devices=_devices(pairs),
+        exercise=exercise,
+    )
+    _tell(declared, as_json)
+
+
+@source.command()
+@click.option("--territory", required=True, help="Its territory.")
+@click.option("--key", required=True, help="Its key.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def token(territory: str, key: str, as_json: bool) -> None:
+    """Give a source a new token; the former one stops working within seconds.
+
+    Example: beffroi source token --territory redon --key frigate-1
+    """
+    _tell(actions.renew_token(territory=territory, key=key), as_json)
+
+
+@source.command()
+@click.option("--territory", required=True, help="Its territory.")
+@click.option("--key", required=True, help="Its key.")
+def revoke(territory: str, key: str) -> None:
+    """Refuse what a source sends from now on (within seconds).
+
+    Example: beffroi source revoke --territory redon --key frigate-1
+    """
+    actions.revoke_source(territory=territory, key=key)
+    click.echo(f"Source {key} of {territory} is revoked.")
+
+
+@source.command("list")
+@click.option("--territory", "territories", multiple=True, help="Only these territories.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def list_sources(territories: tuple[str, ...], as_json: bool) -> None:
+    """Sources, when each last spoke, how often, and whether what it is told is kept.
+
+    Example: beffroi source list --json
+    """
+    rows = queries.sources(territories or None)
+    if as_json:
+        click.echo(json.dumps([_row(each) for each in rows]))
+        return
+    for each in rows:
+        state = "" if each.active else " (revoked)"
+        safe = "guaranteed" if each.guaranteed else "not guaranteed"
+        seen = f"{each.last_seen_at:%Y-%m-%d %H:%M:%S}" if each.last_seen_at else "never"
+        click.echo(
+            f"{each.territory}/{each.key}{state}  {each.connector} {each.address}  {safe}  last {seen}"
+            f"  kept {each.received}, again {each.duplicates}, unread {each.unread}"
+        )
+
+
+def _row(each: queries.SourceView) -> dict[str, object]:
+    names = ("territory", "key", "connector", "address", "exercise", "active", "guaranteed", "received")
+    told: dict[str, object] = {name: getattr(each, name) for name in (*names, "duplicates", "unread")}
+    return {**told, "last_seen_at": each.last_seen_at.isoformat() if each.last_seen_at else None}

@@ -1,0 +1,218 @@
+"""The centre's spool: one NATS JetStream stream, a subject a territory and message.
+
+Each message has a subject of its own, `STREAM.<territory>.<digest of source and key>`, and is published on
+the condition that this subject never held anything (`Nats-Expected-Last-Subject-Sequence: 0`). The server
+itself thus refuses a twin, exactly and for as long as the first is kept, where the usual `Nats-Msg-Id`
+forgets after a window of time. A position is the message's number in the stream. The price is memory in the
+servers for one subject a message (see docs/design/intake.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import threading
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError
+
+from beffroi.during.intake.facts import Observation, Receipt
+from beffroi.during.intake.spool import Encoded, SpoolFull, SpoolUnavailable, decode, encode
+from beffroi.foundation.identifiers import instant_of
+
+T = TypeVar("T")
+_TIMEOUT_S = 10.0
+_INFLIGHT = 512
+_WRONG_LAST_SEQUENCE = 10071
+_NO_SPACE = (10023, 10047, 10077)
+_TWIN = re.compile(r"wrong last sequence: (\d+)")
+_SAFE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What the server answers to a publication."""
+
+    seq: int = 0
+    error: dict[str, Any] | None = None
+
+
+_told = msgspec.json.Decoder(_Told)
+
+
+class JetStreamSpool:
+    """A spool in a NATS cluster; see `Spool` for the calls. A thread of its own runs the client."""
+
+    def __init__(self, url: str, *, stream: str = "BEFFROI", replicas: int = 1) -> None:
+        """Connect, and make the stream where it is not there. Raises SpoolUnavailable."""
+        self._stream = stream
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="jetstream", daemon=True)
+        self._thread.start()
+        self._client = Client()
+        try:
+            self._run(self._connect(url, replicas))
+        except SpoolUnavailable:
+            self.close()
+            raise
+
+    async def _connect(self, url: str, replicas: int) -> None:
+        await self._client.connect(url, connect_timeout=5, max_reconnect_attempts=3, allow_reconnect=True)
+        self._client.options["max_reconnect_attempts"] = -1  # once connected, never give up
+        self._js = self._client.jetstream(timeout=_TIMEOUT_S)
+        config = StreamConfig(
+            name=self._stream,
+            subjects=[f"{self._stream}.>"],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            num_replicas=replicas,
+            allow_direct=True,
+            duplicate_window=0,
+        )
+        try:
+            await self._js.stream_info(self._stream)
+        except nats.js.errors.NotFoundError:
+            await self._js.add_stream(config)
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` in the client's thread, its errors told as the house's."""
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        except APIError as error:
+            if error.err_code in _NO_SPACE:
+                raise SpoolFull from error
+            raise SpoolUnavailable(why=str(error)) from error
+        except (nats.errors.Error, OSError, TimeoutError) as error:
+            raise SpoolUnavailable(why=str(error) or type(error).__name__) from error
+
+    def _subject(self, observation: Observation) -> str:
+        """Names of any shape become words that a subject may hold, always the same for the same names."""
+        territory = observation.territory
+        if not _SAFE.fullmatch(territory):
+            territory = "~" + hashlib.sha256(territory.encode()).hexdigest()[:32]
+        named = hashlib.sha256()
+        for part in (observation.source.encode(), observation.key.encode()):
+            named.update(len(part).to_bytes(4) + part)
+        return f"{self._stream}.{territory}.{named.hexdigest()[:32]}"
+
+    def append_encoded(self, batch: Sequence[Encoded]) -> list[Receipt]:
+        """Publish all at once and wait for every answer.
+
+        Where one fails, SpoolUnavailable is raised though others may be kept: sent again, those are
+        duplicates, so nothing is counted twice.
+        """
+        return self._run(self._append(batch)) if batch else []
+
+    async def _append(self, batch: Sequence[Encoded]) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for start in range(0, len(batch), _INFLIGHT):
+            part = batch[start : start + _INFLIGHT]
+            receipts += await asyncio.gather(*(self._publish(each) for each in part))
+        return receipts
+
+    async def _publish(self, each: Encoded) -> Receipt:
+        answer = await self._client.request(
+            self._subject(each.observation),
+            each.content,
+            timeout=_TIMEOUT_S,
+            headers={"Nats-Expected-Last-Subject-Sequence": "0"},
+        )
+        told = _told.decode(answer.data)
+        if told.error is None:
+            return Receipt(told.seq, False)
+        twin = _TWIN.search(str(told.error.get("description", "")))
+        if told.error.get("err_code") == _WRONG_LAST_SEQUENCE and twin:
+            return Receipt(int(twin[1]), True)
+        raise APIError.from_error(told.error)
+
+    def append_many(self, batch: Sequence[Observation]) -> list[Receipt]:
+        """Encode, then `append_encoded`."""
+        return self.append_encoded([encode(each) for each in batch])
+
+    def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
+        """Up to `limit` observations behind `after`, in one request to the nearest replica."""
+        found = self._run(self._messages({"seq": after + 1}, limit))
+        return [(position, decode(content)) for position, content in found]
+
+    async def _messages(self, where: dict[str, Any], limit: int) -> list[tuple[int, bytes]]:
+        """Positions and contents of the messages from `where` on (Direct Get, in batches)."""
+        if limit <= 0:
+            return []
+        inbox = self._client.new_inbox()
+        answers: asyncio.Queue[Msg] = asyncio.Queue()
+        subscription = await self._client.subscribe(inbox, cb=answers.put)
+        try:
+            request = {**where, "batch": limit, "next_by_subj": f"{self._stream}.>"}
+            await self._client.publish(
+                f"$JS.API.DIRECT.GET.{self._stream}", msgspec.json.encode(request), reply=inbox
+            )
+            found: list[tuple[int, bytes]] = []
+            while True:
+                answer = await asyncio.wait_for(answers.get(), _TIMEOUT_S)
+                headers = answer.headers or {}
+                if "Nats-Sequence" not in headers:
+                    return found  # 204: that was all; 404: there was none
+                found.append((int(headers["Nats-Sequence"]), answer.data))
+                if len(found) == limit:
+                    return found
+        finally:
+            await subscription.unsubscribe()
+
+    def head(self) -> int:
+        """The last position given, also when its message was erased since."""
+        return int(self._run(self._js.stream_info(self._stream)).state.last_seq)
+
+    def get(self, identifier: UUID) -> tuple[int, Observation] | None:
+        """Looked for from the moment that the identifier carries, then from the start: there is no index."""
+        since = None
+        if identifier.version == 7:
+            since = (instant_of(identifier) - timedelta(seconds=5)).astimezone(UTC)
+            found = self._find(identifier, {"start_time": since.isoformat()}, limit=20_000)
+            if found is not None:
+                return found
+        return self._find(identifier, {"seq": 1}, limit=None)
+
+    def _find(
+        self, identifier: UUID, where: dict[str, Any], *, limit: int | None
+    ) -> tuple[int, Observation] | None:
+        looked = 0
+        while limit is None or looked < limit:
+            part = self._run(self._messages(where, 1_000))
+            for position, content in part:
+                # The identifier's text is looked for first: it is much quicker than reading each message.
+                if str(identifier).encode() in content and decode(content).id == identifier:
+                    return position, decode(content)
+            if len(part) < 1_000:
+                return None
+            looked += len(part)
+            where = {"seq": part[-1][0] + 1}
+        return None
+
+    def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
+        """Erase one by one what was received before `before`; positions are kept by the stream."""
+        after, erased = 0, 0
+        while True:
+            part = self.read(after, 1_000)
+            gone = [position for position, each in part if each.received_at < before and each.id not in keep]
+            for position in gone:
+                self._run(self._js.delete_msg(self._stream, position))
+            erased += len(gone)
+            if len(part) < 1_000:
+                return erased
+            after = part[-1][0]
+
+    def close(self) -> None:
+        """Close the connection and end the thread."""
+        if self._client.is_connected:
+            asyncio.run_coroutine_threadsafe(self._client.close(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
