@@ -18,7 +18,7 @@ _django = get_asgi_application()
 
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.desks.feed import application as feed  # noqa: E402
-from beffroi.house import gate  # noqa: E402
+from beffroi.during.intake.gate import Gate  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,7 +30,7 @@ MOUNTS: dict[str, Application] = {"/api/v1/observations": observations, "/veille
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    opened = gate.Gate()
+    opened = Gate()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":

@@ -6,8 +6,11 @@ repeat: where nothing is to be done it does nothing.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+
+from beffroi.foundation import settings as configuration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
 
@@ -23,12 +26,24 @@ def prepare() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
+def broker_command() -> list[str]:
+    """Write the built-in broker's configuration; the command that runs it (the town has its own: empty)."""
+    settings = configuration.current()
+    if settings.mqtt_url:
+        return []
+    from beffroi.during.intake import broker
+
+    broker.write(settings)
+    return broker.command(settings)
+
+
 def main() -> int:
-    """Prepare, then print nothing: the parent goes on by the exit status."""
+    """Prepare, then tell the parent, as JSON on standard output, what it cannot know without Django."""
     import django
 
     django.setup()
     prepare()
+    print(json.dumps({"broker": broker_command()}))
     return 0
 
 

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
 
+import msgspec
+
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import running
@@ -32,6 +34,20 @@ class NotReady(BeffroiError):
     code = "house.not_ready"
     message = "{what} did not start within {seconds} s."
     advice = "Read the lines above; `beffroi doctor` says what is wrong."
+
+
+class NotPrepared(BeffroiError):
+    """The tables or the data directory could not be made ready."""
+
+    code = "house.not_prepared"
+    message = "The installation in {data} could not be made ready."
+    advice = "Read the lines above; `beffroi doctor` says what is wrong."
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """What `house.prepare` tells: the broker's command, empty where the town has its own broker."""
+
+    broker: list[str]
 
 
 class AlreadyRunning(BeffroiError):
@@ -96,9 +112,10 @@ class Up:
             raise AlreadyRunning(data=data, pid=other.pid, url=other.url)
         self.settings = _take_ports(self.settings, self.say)
         environment = _environment(self.settings)
-        subprocess.run(python("beffroi.house.prepare"), env=environment, check=True)
+        prepared = self._prepare(environment)
         self.household.environment = environment
-        self._start_broker()
+        if prepared.broker:
+            self.household.start("broker", prepared.broker)
         self.household.start("web", python("beffroi.house.web"))
         self.household.start("engine", python("beffroi.house.engine"))
         reached = "127.0.0.1" if self.settings.host in ("0.0.0.0", "") else self.settings.host  # noqa: S104
@@ -117,10 +134,14 @@ class Up:
             ),
         )
 
-    def _start_broker(self) -> None:
-        if self.settings.mqtt_url:
-            return
-        self.household.start("broker", python("beffroi.house.broker"))
+    def _prepare(self, environment: dict[str, str]) -> Prepared:
+        # A process of its own: what it loads does not stay in memory.
+        done = subprocess.run(
+            python("beffroi.house.prepare"), env=environment, stdout=subprocess.PIPE, check=False
+        )
+        if done.returncode != 0:
+            raise NotPrepared(data=self.settings.data_path)
+        return msgspec.json.decode(done.stdout, type=Prepared)
 
     def serve(self) -> None:
         """Watch the processes until SIGINT or SIGTERM."""

@@ -1,0 +1,121 @@
+"""What the engine does: here the rooms of DURING are plugged together.
+
+A batch of the spool, the interventions that it changes and the cursor stand or fall in one
+transaction. A batch that cannot be folded is halved until the one observation at fault is
+found; that one is set aside, counted and told in the journal, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from beffroi.during.dispatch import actions as dispatch
+from beffroi.during.fusion import actions as fusion
+from beffroi.during.fusion import engine as fusion_engine
+from beffroi.during.incident import actions as incident
+from beffroi.during.intake import broker, queries, tasks
+from beffroi.during.intake import spool as spools
+from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.spool import Spool
+from beffroi.foundation import clock
+from beffroi.foundation import settings as configuration
+from beffroi.house.engine import Duty
+from beffroi.journal import actions as journal
+
+_log = structlog.get_logger("engine")
+
+Batch = Sequence[tuple[int, Observation]]
+
+_MOST = 2000
+_RERANK_S = 3.0
+_USERS_S = 2.0
+_DAY_S = 86_400.0
+
+
+class Folding:
+    """Reads the spool behind the cursor and writes what it means; called again and again."""
+
+    def __init__(self, spool: Spool, gather_s: float) -> None:
+        self._spool = spool
+        self._gather_s = gather_s
+        self._cursor = fusion_engine.cursor().position
+        self._next = 0.0
+
+    def __call__(self) -> bool:
+        """Fold what waits; whether there was anything. Small batches wait a little for company."""
+        if time.monotonic() < self._next:
+            return False
+        batch = self._spool.read(self._cursor, _MOST)
+        if not batch and not fusion.decisions_wait():
+            return False
+        self._next = time.monotonic() + self._gather_s
+        touched = self.fold(batch)
+        for identifier in touched:
+            dispatch.rank(incident_id=identifier, at=clock.now())
+        return len(batch) == _MOST
+
+    def fold(self, batch: Batch) -> list[UUID]:
+        """Write a batch, halving it around what cannot be folded; the interventions that it touched."""
+        try:
+            touched = _written(batch)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the observation at fault is found and set aside, with the reason
+            return self._around(batch, error)
+        if batch:
+            self._cursor = batch[-1][0]
+        return touched
+
+    def _around(self, batch: Batch, error: Exception) -> list[UUID]:
+        if not batch:
+            raise error
+        if len(batch) > 1:
+            half = len(batch) // 2
+            return self.fold(batch[:half]) + self.fold(batch[half:])
+        position, observation = batch[0]
+        why = type(error).__name__
+        _log.error("observation set aside", position=position, kind=observation.kind, why=why, exc_info=error)
+        with transaction.atomic():
+            fusion.set_aside(position, observation, why)
+        self._cursor = position
+        return []
+
+
+def _written(batch: Batch) -> list[UUID]:
+    with transaction.atomic():
+        news = fusion.step(batch)
+        touched = incident.take_up(news)
+        # Last, because an entry of the journal makes other writers wait until this transaction ends.
+        for territory, kept in queries.digest(batch).items():
+            journal.append(
+                journal=f"territory:{territory}",
+                fact=kept,
+                subject=f"territory:{territory}",
+                actor="engine:intake",
+            )
+    return list(touched)
+
+
+def folding() -> Callable[[], bool]:
+    """The engine's main work."""
+    return Folding(spools.shared(), configuration.current().fusion_batch_ms / 1000)
+
+
+def duties() -> list[Duty]:
+    """What the engine does beside, and how often."""
+    settings = configuration.current()
+    spool = spools.shared()
+    found = [
+        Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
+        Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
+        Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
+        Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
+    ]
+    if not settings.mqtt_url:
+        found.append(Duty("broker users", _USERS_S, lambda: broker.refresh(settings)))
+    return found
