@@ -1,0 +1,62 @@
+"""Things with dates: what is new begins, what changed ends and begins again, what is gone ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from beffroi.territory import models
+
+_NOT_COMPARED = {"id", "valid_from", "valid_to", "territory"}
+_BATCH = 500
+
+Thing = TypeVar("Thing", models.Device, models.Station)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many things began, changed, stayed as they were, ended."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def replace_present(
+    table: type[Thing],
+    territory: models.Territory,
+    things: Sequence[Thing],
+    *,
+    at: datetime,
+    origin: str,
+    whole: bool,
+) -> Changes:
+    """Bring the present things of a territory in line with `things` (unique keys), within a transaction.
+
+    `whole`: the list is all that there is from this origin, so what it lacks has ended.
+    """
+    present = {row.key: row for row in table.objects.filter(territory=territory, valid_to=None)}
+    compared = [f.name for f in table._meta.concrete_fields if f.name not in _NOT_COMPARED]
+    begin: list[Thing] = []
+    end = []
+    added = changed = 0
+    for each in things:
+        each.valid_from, each.exercise = at, territory.exercise
+        old = present.get(each.key)
+        if old is None:
+            added += 1
+        elif all(getattr(old, name) == getattr(each, name) for name in compared):
+            continue
+        else:
+            changed += 1
+            end.append(old.pk)
+        begin.append(each)
+    keys = {each.key for each in things}
+    gone = [row.pk for row in present.values() if whole and row.origin == origin and row.key not in keys]
+    for k in range(0, len(end := [*end, *gone]), _BATCH):
+        table.objects.filter(pk__in=end[k : k + _BATCH]).update(valid_to=at)
+    table.objects.bulk_create(begin, batch_size=_BATCH)
+    return Changes(added, changed, len(things) - added - changed, len(gone))
