@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beffroi.journal import actions as journal_actions
 from beffroi.journal.facts import Fact
 
 JOURNAL = "installation"
@@ -10,6 +11,4 @@ SYSTEM = "system"
 
 def append(*, fact: Fact, subject: str, actor: str, journal: str = JOURNAL) -> None:
     """Append a fact within the caller's transaction, as its last act."""
-    from beffroi.journal import actions as journal_actions
-
     journal_actions.append(journal=journal, fact=fact, subject=subject, actor=actor)

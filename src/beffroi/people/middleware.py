@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from beffroi.foundation.errors import BeffroiError
@@ -56,12 +57,17 @@ class SecurityHeaders(_Middleware):
 class Doors(_Middleware):
     """Refuses views that carry no mark, and writes down every refusal of a member. Comes last."""
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Default deny: a view that nobody put a door on stays shut."""
-        if mark_of(view) is None:
-            member = request.user if request.user.is_authenticated else None
-            name = f"{view.__module__}.{getattr(view, '__qualname__', type(view).__name__)}"
-            raise DoorShut(Decision(False, "people.no_door", (), name), member)
+        if mark_of(view) is not None:
+            return None
+        member = request.user if request.user.is_authenticated else None
+        name = f"{view.__module__}.{getattr(view, '__qualname__', type(view).__name__)}"
+        shut = DoorShut(Decision(False, "people.no_door", (), name), member)
+        answer = self.process_exception(request, shut)
+        if answer is None:
+            raise PermissionDenied(shut.sentence())
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The refusal goes to the journal; programs get it as JSON, pages are the desks' to render."""
