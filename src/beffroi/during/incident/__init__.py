@@ -1,1 +1,7 @@
-"""Room during/incident."""
+"""What people act on: one incident for each act, with its state, its times and what is to be done.
+
+What enters: news of fusion; what persons say and do (acknowledge, send, arrive, note, close).
+What leaves: the queue and the sheet of the duty desk; rows that dispatch and evidence read.
+Facts: incident.opened, .sign_joined, .confirmed, .doubt_lifted, .acknowledged, .unit_sent,
+.unit_en_route, .unit_arrived, .unit_recalled, .step_done, .noted, .amended, .merged, .closed.
+"""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from beffroi.during.fusion.rules.kinds import Sense
 from beffroi.during.fusion.rules.match import Match
 from beffroi.during.fusion.rules.nearness import REACH_M
-from beffroi.during.fusion.rules.shapes import Place, Reason
+from beffroi.during.fusion.rules.shapes import Heard, Place, Reason
 from beffroi.during.intake.facts import Observation
 
 if TYPE_CHECKING:
@@ -16,24 +15,23 @@ if TYPE_CHECKING:
 LATE_S = 120.0
 
 
-def starting(
-    fold: Fold, observation: Observation, sense: Sense, place: Place | None, night: bool
-) -> list[Reason]:
+def starting(fold: Fold, heard: Heard, *, night: bool) -> list[Reason]:
     """Why a sign stands on its own."""
+    sense, place = heard.sense, heard.place
     reasons = [Reason("fusion.alone", {"percent": round(100 * sense.alone)})] if sense.alone else []
     if sense.role == "silent":
         reasons.append(Reason("fusion.device_silent"))
-    reasons += _its_record(fold, observation)
+    reasons += _its_record(fold, heard.observation)
     if night and sense.alone:
         reasons.append(Reason("fusion.at_night"))
     if place is None:
         reasons.append(Reason("fusion.place_unknown"))
     else:
         reasons += _near_a_closed_one(fold, place)
-    return reasons + _its_time(observation)
+    return reasons + _its_time(heard.observation)
 
 
-def joining(fold: Fold, observation: Observation, sense: Sense, match: Match, counted: bool) -> list[Reason]:
+def joining(fold: Fold, heard: Heard, match: Match, *, counted: bool) -> list[Reason]:
     """Why a sign belongs to a hypothesis."""
     if match.by in ("device", "source"):
         reasons = [Reason(f"fusion.same_{match.by}")]
@@ -41,7 +39,7 @@ def joining(fold: Fold, observation: Observation, sense: Sense, match: Match, co
         reasons = [Reason(f"fusion.near_by_{match.by}", {"metres": match.metres})]
     reasons.append(Reason("fusion.near_in_time", {"seconds": round(match.gap_s)}))
     reasons.append(Reason("fusion.independent" if counted else "fusion.not_independent"))
-    return reasons + _its_record(fold, observation) + _its_time(observation)
+    return reasons + _its_record(fold, heard.observation) + _its_time(heard.observation)
 
 
 def _its_record(fold: Fold, observation: Observation) -> list[Reason]:

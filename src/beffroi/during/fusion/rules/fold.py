@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from beffroi.during.fusion.rules import explain, persons, signals
 from beffroi.during.fusion.rules.belief import add, start, weight
+from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
 from beffroi.during.fusion.rules.index import Index
 from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, SENSES, UNKNOWN, Sense
 from beffroi.during.fusion.rules.match import Match, best_match
-from beffroi.during.fusion.rules.settle import settle
+from beffroi.during.fusion.rules.settle import settle, tell
 from beffroi.during.fusion.rules.shapes import (
     Change,
     Decision,
     FoldState,
+    Heard,
     Hypothesis,
     Place,
     Reason,
@@ -29,8 +31,12 @@ SWEEP_S = 60.0
 # An act that nobody closed is let go of after a week; its incident stays open on the desk.
 FORGET_S = 7 * 86_400.0
 MOST_SIGNS = 60
-REPEATS_THAT_COUNT, REPEAT_FACTOR = 3, 0.1
-SAME_DEVICE_FACTOR, SAME_ZONE_KIND_FACTOR, SAME_CHANNEL_FACTOR = 0.6, 0.3, 0.25
+
+
+def fold(state: FoldState, item: tuple[int, Observation] | Decision, scene: Scene) -> list[Change]:
+    """Fold one item into `state`, in place. For many items keep a `Fold`: it indexes the state once."""
+    one = Fold(state, scene)
+    return one.decide(item) if isinstance(item, Decision) else one.observe(*item)
 
 
 class Fold:
@@ -53,18 +59,18 @@ class Fold:
         state.now = max(state.now, received)
         changes = self._sweep() if state.now - state.swept >= SWEEP_S else []
         sense = SENSES.get(observation.kind, UNKNOWN)
-        place = self.place_of(observation)
-        if sense.role in ("alarm", "cue"):
-            changes += self._evidence(position, observation, sense, place, seen, received)
-        elif sense.role == "signal":
-            changes += signals.take(self, position, observation, sense, place, seen, received)
-        elif sense.role == "ignore":
-            reason = Reason("fusion.not_a_sign", {"kind": observation.kind})
-            changes.append(_change("ignored", position, None, observation, [reason]))
-        elif sense.role == "amend":
-            changes += self._amend(position, observation, sense, received)
+        heard = Heard(position, observation, sense, self.place_of(observation), seen, received)
+        role = sense.role
+        if role in ("alarm", "cue"):
+            changes += self._evidence(heard)
+        elif role == "signal":
+            changes += signals.take(self, heard)
+        elif role == "amend":
+            changes += self._amend(heard)
+        elif role in ("silent", "back"):
+            changes += self._link(heard)
         else:
-            changes += self._link(position, observation, sense, place, seen, received)
+            changes.append(_ignored(heard, Reason("fusion.not_a_sign", {"kind": observation.kind})))
         return changes
 
     def decide(self, decision: Decision) -> list[Change]:
@@ -76,65 +82,43 @@ class Fold:
 
     # What an observation of each role does.
 
-    def _evidence(
-        self,
-        position: int,
-        observation: Observation,
-        sense: Sense,
-        place: Place | None,
-        seen: float,
-        received: float,
-    ) -> list[Change]:
-        match = best_match(self, observation, sense, place, seen)
+    def _evidence(self, heard: Heard) -> list[Change]:
+        match = best_match(self, heard)
         if match is None:
-            return self._start(position, observation, sense, place, seen, received)
+            return self._start(heard)
         hypothesis = match.hypothesis
-        hypothesis.first_seen = min(hypothesis.first_seen, seen)
-        hypothesis.last_seen = max(hypothesis.last_seen, seen)
-        hypothesis.last_received = max(hypothesis.last_received, received)
-        hypothesis.exercise = hypothesis.exercise or observation.exercise
-        sign = _same_sign(hypothesis, observation)
-        if sign is not None or len(hypothesis.signs) >= MOST_SIGNS:
-            return self._repeat(position, observation, sense, sign or hypothesis.signs[-1], match, seen)
-        return self._join(position, observation, sense, place, match, seen)
+        hypothesis.first_seen = min(hypothesis.first_seen, heard.seen)
+        hypothesis.last_seen = max(hypothesis.last_seen, heard.seen)
+        hypothesis.last_received = max(hypothesis.last_received, heard.received)
+        hypothesis.exercise = hypothesis.exercise or heard.observation.exercise
+        sign = _same_sign(hypothesis, heard.observation)
+        if sign is None and len(hypothesis.signs) >= MOST_SIGNS:
+            sign = hypothesis.signs[-1]
+        return self._join(heard, match) if sign is None else self._repeat(heard, hypothesis, sign)
 
-    def _repeat(
-        self, position: int, observation: Observation, sense: Sense, sign: Sign, match: Match, seen: float
-    ) -> list[Change]:
-        hypothesis = match.hypothesis
-        sign.repeats += 1
-        sign.last_seen = max(sign.last_seen, seen)
-        sign.last_position = position
+    def _repeat(self, heard: Heard, hypothesis: Hypothesis, sign: Sign) -> list[Change]:
+        _count(sign, heard)
         reasons = [Reason("fusion.repeated", {"times": sign.repeats + 1})]
         if sign.repeats > REPEATS_THAT_COUNT or sign.relation != "sign":
-            kind = "repeated" if hypothesis.shown else "followed"
-            return [_change(kind, position, hypothesis, observation, reasons)]
-        record = self.record(observation)
-        hypothesis.variance += add(hypothesis.logs, sense, REPEAT_FACTOR, record)
+            return [tell("repeated", hypothesis, heard, reasons)]
+        record = self.record(heard.observation)
+        hypothesis.variance += add(hypothesis.logs, heard.sense, REPEAT_FACTOR, record)
         sign.factor = round(sign.factor + REPEAT_FACTOR, 6)
-        sign.weight = weight(sense.alone, sign.factor, record)
-        return settle(self, hypothesis, position, observation, reasons, "repeated")
+        sign.weight = weight(heard.sense.alone, sign.factor, record)
+        return settle(self, hypothesis, heard, reasons, "repeated")
 
-    def _join(
-        self,
-        position: int,
-        observation: Observation,
-        sense: Sense,
-        place: Place | None,
-        match: Match,
-        seen: float,
-    ) -> list[Change]:
+    def _join(self, heard: Heard, match: Match) -> list[Change]:
         hypothesis = match.hypothesis
-        if sense.role == "alarm":
-            self._lead(hypothesis, sense, place, seen)
-        factor, counted = _independence(hypothesis, observation, sense)
-        reasons = explain.joining(self, observation, sense, match, counted)
-        sign = self.sign(position, observation, sense, factor, match.metres, reasons, seen, counted=counted)
-        self.admit(hypothesis, sign, sense)
-        return settle(self, hypothesis, position, observation, reasons, "joined")
+        if heard.sense.role == "alarm":
+            self._lead(hypothesis, heard)
+        factor, counted = factor_of(hypothesis, heard)
+        reasons = explain.joining(self, heard, match, counted=counted)
+        self.admit(hypothesis, heard, factor, reasons, metres=match.metres, counted=counted)
+        return settle(self, hypothesis, heard, reasons, "joined")
 
-    def _lead(self, hypothesis: Hypothesis, sense: Sense, place: Place | None, seen: float) -> None:
+    def _lead(self, hypothesis: Hypothesis, heard: Heard) -> None:
         # An alarm tells where and what better than the passers-by that a camera saw before it.
+        sense, place = heard.sense, heard.place
         hypothesis.life = hypothesis.life or sense.life
         led = any(SENSES[sign.observation.kind].role == "alarm" for sign in hypothesis.signs)
         if not led or (sense.life and hypothesis.family != sense.family):
@@ -143,129 +127,103 @@ class Fold:
             self.index.drop(hypothesis)
             hypothesis.place = place
             self.index.add(hypothesis)
-        hypothesis.entered = min(hypothesis.entered, seen)
+        hypothesis.entered = min(hypothesis.entered, heard.seen)
 
-    def _start(
-        self,
-        position: int,
-        observation: Observation,
-        sense: Sense,
-        place: Place | None,
-        seen: float,
-        received: float,
-    ) -> list[Change]:
+    def _start(self, heard: Heard) -> list[Change]:
+        observation, sense = heard.observation, heard.sense
         night = self.is_night(observation)
+        identity = ("hypothesis", observation.territory, str(observation.id))
         hypothesis = Hypothesis(
-            id=derived_uuid7(
-                observation.received_at, "hypothesis", observation.territory, str(observation.id)
-            ),
+            id=derived_uuid7(observation.received_at, *identity),
             family=sense.family,
-            place=place,
-            first_seen=seen,
-            last_seen=seen,
-            entered=seen,
-            last_received=received,
+            place=heard.place,
+            first_seen=heard.seen,
+            last_seen=heard.seen,
+            entered=heard.seen,
+            last_received=heard.received,
             night=night,
             life=sense.life,
             exercise=observation.exercise,
             signs=[],
             logs=start(night=night),
         )
-        reasons = explain.starting(self, observation, sense, place, night)
-        factor = _certainty(observation, sense)
-        sign = self.sign(position, observation, sense, factor, 0, reasons, seen, counted=True)
+        reasons = explain.starting(self, heard, night=night)
         self.state.hypotheses[hypothesis.id] = hypothesis
         self.index.add(hypothesis)
-        self.admit(hypothesis, sign, sense)
-        return settle(self, hypothesis, position, observation, reasons, "started")
+        self.admit(hypothesis, heard, certainty(heard), reasons, counted=True)
+        return settle(self, hypothesis, heard, reasons, "started")
 
-    def _amend(self, position: int, observation: Observation, sense: Sense, received: float) -> list[Change]:
+    def _amend(self, heard: Heard) -> list[Change]:
+        observation = heard.observation
         hypothesis = latest(self.index.of_device(observation.source, observation.device))
         if hypothesis is None:
-            reason = Reason("fusion.nothing_to_amend", {"kind": observation.kind})
-            return [_change("ignored", position, None, observation, [reason])]
-        hypothesis.last_received = max(hypothesis.last_received, received)
+            return [_ignored(heard, Reason("fusion.nothing_to_amend", {"kind": observation.kind}))]
+        hypothesis.last_received = max(hypothesis.last_received, heard.received)
         known = _same_sign(hypothesis, observation)
         if known is not None:
-            known.repeats += 1
-            known.last_position = position
-            return [
-                _change("repeated" if hypothesis.shown else "followed", position, hypothesis, observation, [])
-            ]
-        reasons = [Reason(f"fusion.{observation.kind.replace('alarm.', '')}_by_panel")]
-        factor = sense.certainty if observation.kind == "alarm.cancelled" else 0.0
-        seen = observation.seen_at.timestamp()
-        sign = self.sign(position, observation, sense, factor, 0, reasons, seen, relation="amendment")
-        self.admit(hypothesis, sign, sense)
-        return settle(self, hypothesis, position, observation, reasons, "amended")
+            _count(known, heard)
+            return [tell("repeated", hypothesis, heard, [])]
+        cancelled = observation.kind == "alarm.cancelled"
+        reasons = [Reason("fusion.cancelled_by_panel" if cancelled else "fusion.restored_by_panel")]
+        self.admit(hypothesis, heard, 1.0 if cancelled else 0.0, reasons, relation="amendment")
+        return settle(self, hypothesis, heard, reasons, "amended")
 
-    def _link(
-        self,
-        position: int,
-        observation: Observation,
-        sense: Sense,
-        place: Place | None,
-        seen: float,
-        received: float,
-    ) -> list[Change]:
-        spoken = self.index.of_device(observation.source, observation.device)
+    def _link(self, heard: Heard) -> list[Change]:
+        spoken = self.index.of_device(heard.observation.source, heard.observation.device)
         silent = latest([each for each in spoken if each.family == "device"])
-        if sense.role == "silent":
+        if heard.sense.role == "silent":
             if silent is None:
-                return self._start(position, observation, sense, place, seen, received)
-            silent.last_received = max(silent.last_received, received)
-            silent.signs[0].repeats += 1
-            silent.signs[0].last_position = position
-            return [_change("repeated", position, silent, observation, [])]
+                return self._start(heard)
+            silent.last_received = max(silent.last_received, heard.received)
+            _count(silent.signs[0], heard)
+            return [tell("repeated", silent, heard, [])]
         if silent is None:
-            reason = Reason("fusion.device_well")
-            return [_change("ignored", position, None, observation, [reason])]
-        reasons = [Reason("fusion.device_back", {"seconds": round(max(0.0, seen - silent.first_seen))})]
-        sign = self.sign(position, observation, sense, 0.0, 0, reasons, seen, relation="amendment")
-        self.admit(silent, sign, sense)
+            return [_ignored(heard, Reason("fusion.device_well"))]
+        seconds = round(max(0.0, heard.seen - silent.first_seen))
+        reasons = [Reason("fusion.device_back", {"seconds": seconds})]
+        self.admit(silent, heard, 0.0, reasons, relation="amendment")
         self.forget(silent)
-        return [_change("closed", position, silent, observation, reasons)]
+        return [tell("closed", silent, heard, reasons)]
 
     # What the other pages of these rules call.
 
-    def sign(
+    def admit(
         self,
-        position: int,
-        observation: Observation,
-        sense: Sense,
+        hypothesis: Hypothesis,
+        heard: Heard,
         factor: float,
-        metres: int,
         reasons: list[Reason],
-        seen: float,
         *,
+        metres: int = 0,
         relation: str = "sign",
         counted: bool = False,
-    ) -> Sign:
-        """A sign of `observation`, with the log-odds that it brings."""
-        return Sign(
-            observation=observation,
-            position=position,
-            relation=relation,
-            factor=round(factor, 6),
-            weight=weight(sense.alone, round(factor, 6), self.record(observation)),
-            metres=metres,
-            reasons=reasons,
-            last_seen=seen,
-            last_position=position,
-            counted=counted,
-        )
-
-    def admit(self, hypothesis: Hypothesis, sign: Sign, sense: Sense) -> None:
+    ) -> None:
         """Put a sign into a hypothesis: its list, its log-shares, its device."""
-        hypothesis.signs.append(sign)
-        if sign.factor:
-            hypothesis.variance += add(hypothesis.logs, sense, sign.factor, self.record(sign.observation))
-        if sign.relation == "sign":
-            self.index.link(hypothesis, sign.observation.source, sign.observation.device)
+        observation, sense, factor = heard.observation, heard.sense, round(factor, 6)
+        record = self.record(observation)
+        hypothesis.signs.append(
+            Sign(
+                observation=observation,
+                position=heard.position,
+                relation=relation,
+                factor=factor,
+                weight=weight(sense.alone, factor, record),
+                metres=metres,
+                reasons=reasons,
+                last_seen=heard.seen,
+                last_position=heard.position,
+                counted=counted,
+            )
+        )
+        if factor:
+            hypothesis.variance += add(hypothesis.logs, sense, factor, record)
+        if relation == "sign":
+            self.index.link(hypothesis, observation.source, observation.device)
 
     def record(self, observation: Observation) -> tuple[int, int]:
         """How often this device's messages of this kind told of a real act, and how often not."""
-        return self.state.records.get(channel(observation), (0, 0))
+        records = self.state.records
+        return records.get(channel(observation), (0, 0)) if records else (0, 0)
 
     def forget(self, hypothesis: Hypothesis) -> None:
         """Take a hypothesis out of the state."""
@@ -293,13 +251,12 @@ class Fold:
         for hypothesis in [each for each in state.hypotheses.values() if each.last_received < oldest]:
             if not hypothesis.shown or hypothesis.last_received < state.now - FORGET_S:
                 self.forget(hypothesis)
-                changes.append(_change("expired", state.position, hypothesis, None, []))
+                changes.append(Change(kind="expired", position=state.position, held=hypothesis, reasons=[]))
             elif not hypothesis.resting and hypothesis.family != "device":
                 hypothesis.resting = True
                 self.index.drop(hypothesis)
-        state.kept = [
-            each for each in state.kept if each.received >= state.now - state.parameters.signal_memory_s
-        ]
+        since = state.now - state.parameters.signal_memory_s
+        state.kept = [each for each in state.kept if each.received >= since]
         state.closed = [each for each in state.closed if each[3] >= oldest]
         return changes
 
@@ -309,57 +266,35 @@ def channel(observation: Observation) -> str:
     return f"{observation.device or observation.source} {observation.kind}"
 
 
+def sense_of(observation: Observation) -> Sense:
+    """How the fold treats an observation's kind."""
+    return SENSES.get(observation.kind, UNKNOWN)
+
+
 def latest(hypotheses: list[Hypothesis]) -> Hypothesis | None:
     """The one that heard last; the identifier decides between equals."""
     return max(hypotheses, key=lambda each: (each.last_received, each.id), default=None)
 
 
-def _change(
-    kind: str,
-    position: int,
-    hypothesis: Hypothesis | None,
-    observation: Observation | None,
-    reasons: list[Reason],
-) -> Change:
-    return Change(
-        kind=kind,
-        position=position,
-        hypothesis=hypothesis.id if hypothesis else None,
-        observation=observation.id if observation else None,
-        reasons=reasons,
-        belief=hypothesis.belief if hypothesis else None,
-    )
+def _count(sign: Sign, heard: Heard) -> None:
+    sign.repeats += 1
+    sign.last_seen = max(sign.last_seen, heard.seen)
+    sign.last_position = heard.position
+
+
+def _ignored(heard: Heard, reason: Reason) -> Change:
+    return Change(kind="ignored", position=heard.position, observation=heard.observation.id, reasons=[reason])
 
 
 def _same_sign(hypothesis: Hypothesis, observation: Observation) -> Sign | None:
-    zone = observation.content.get("zone")
+    kind, device, zone = observation.kind, observation.device, observation.content.get("zone")
     for sign in hypothesis.signs:
         other = sign.observation
         if (
-            other.kind == observation.kind
-            and other.device == observation.device
-            and (observation.device or other.source == observation.source)
+            other.kind == kind
+            and other.device == device
+            and (device or other.source == observation.source)
             and other.content.get("zone") == zone
         ):
             return sign
     return None
-
-
-def _certainty(observation: Observation, sense: Sense) -> float:
-    told = sense.certainty if observation.certainty is None else observation.certainty
-    return 0.5 + 0.5 * min(max(told, 0.0), 1.0)
-
-
-def _independence(hypothesis: Hypothesis, observation: Observation, sense: Sense) -> tuple[float, bool]:
-    """The factor of a new sign (0 to 1), and whether it counts as independent of those before."""
-    factor, counted = _certainty(observation, sense), True
-    for sign in hypothesis.signs:
-        other = sign.observation
-        same_device = bool(observation.device) and other.device == observation.device
-        if same_device and other.kind == observation.kind:
-            return factor * SAME_ZONE_KIND_FACTOR, False
-        if same_device:
-            factor, counted = min(factor, SAME_DEVICE_FACTOR), False
-        elif SENSES[other.kind].channel == sense.channel:
-            factor, counted = min(factor, SAME_CHANNEL_FACTOR), False
-    return factor, counted

@@ -75,7 +75,9 @@ class Sense(NamedTuple):
     `role`: `alarm` (always shown), `cue` (shown from the threshold on), `signal` (kept, found again),
     `amend`, `silent` and `back` (a device's link) or `ignore`. `family` says which hypotheses it may
     join. `channel` groups senses that err together. `lasting_s` is the time scale over which two such
-    signs tell of one act; `reach_m` how far from its device a thing may be.
+    signs tell of one act; `reach_m` how far from its device a
+    thing may be; `logs` the log-ratio by which one such sign moves each explanation; `alone` the chance that
+    an act is behind it when it is all there is.
     """
 
     role: str
@@ -87,7 +89,6 @@ class Sense(NamedTuple):
     reach_m: float
     logs: tuple[float, ...]
     alone: float
-    spread: tuple[float, float]
 
 
 _ALONE: Mapping[str, Mapping[str, float]] = {
@@ -212,46 +213,57 @@ _ALONE: Mapping[str, Mapping[str, float]] = {
 REAL_CASES = 2.0
 
 
-def _sense(
-    kind: str, role: str, family: str, channel: str, certainty: float, lasting_s: float, reach_m: float
-) -> Sense:
-    shares = _ALONE.get(kind, {})
-    logs = tuple(
-        math.log(shares.get(each, _LEFT if shares else PRIOR[each]) / PRIOR[each]) for each in EXPLANATIONS
-    )
-    alone = sum(shares.get(each, 0.0) for each in ACTS)
-    false_cases = REAL_CASES * (1 - alone) / alone if alone else 0.0
-    life = family in ("panic", "fire")
+class _Row(NamedTuple):
+    kind: str
+    role: str
+    family: str
+    channel: str
+    certainty: float
+    lasting_s: float
+    reach_m: float
+
+
+def _sense(row: _Row) -> Sense:
+    shares = _ALONE.get(row.kind, {})
+    logs = tuple(math.log(shares.get(each, _LEFT) / PRIOR[each]) if shares else 0.0 for each in EXPLANATIONS)
     return Sense(
-        role, family, channel, life, certainty, lasting_s, reach_m, logs, alone, (REAL_CASES, false_cases)
+        role=row.role,
+        family=row.family,
+        channel=row.channel,
+        life=row.family in ("panic", "fire"),
+        certainty=row.certainty,
+        lasting_s=row.lasting_s,
+        reach_m=row.reach_m,
+        logs=logs,
+        alone=round(sum(shares.get(each, 0.0) for each in ACTS), 6),
     )
 
 
 SENSES: Mapping[str, Sense] = MappingProxyType(
     {
-        kind: _sense(kind, *rest)
-        for kind, *rest in (
-            ("intrusion.door", "alarm", "intrusion", "contact", 0.9, 180.0, 20.0),
-            ("intrusion.motion", "alarm", "intrusion", "motion", 0.8, 180.0, 20.0),
-            ("intrusion.glass", "alarm", "intrusion", "acoustic", 0.9, 180.0, 20.0),
-            ("intrusion.perimeter", "alarm", "intrusion", "perimeter", 0.8, 180.0, 60.0),
-            ("panic.holdup", "alarm", "panic", "button", 1.0, 180.0, 20.0),
-            ("panic.duress", "alarm", "panic", "button", 1.0, 180.0, 20.0),
-            ("tamper.device", "alarm", "tamper", "tamper", 0.8, 180.0, 20.0),
-            ("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
-            ("presence.person", "cue", "presence", "video", 0.8, 120.0, 60.0),
-            ("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 60.0),
-            ("presence.other", "cue", "presence", "video", 0.5, 120.0, 60.0),
-            ("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
-            ("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
-            ("signal.noise", "signal", "noise", "person", 0.7, 300.0, 120.0),
-            ("signal.other", "signal", "signal", "person", 0.6, 300.0, 80.0),
-            ("alarm.cancelled", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
-            ("alarm.restored", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
-            ("device.offline", "silent", "device", "link", 1.0, 600.0, 30.0),
-            ("device.online", "back", "device", "link", 1.0, 600.0, 30.0),
-            ("test.periodic", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
-            ("technical.other", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
+        row.kind: _sense(row)
+        for row in (
+            _Row("intrusion.door", "alarm", "intrusion", "contact", 0.9, 180.0, 20.0),
+            _Row("intrusion.motion", "alarm", "intrusion", "motion", 0.8, 180.0, 20.0),
+            _Row("intrusion.glass", "alarm", "intrusion", "acoustic", 0.9, 180.0, 20.0),
+            _Row("intrusion.perimeter", "alarm", "intrusion", "perimeter", 0.8, 180.0, 60.0),
+            _Row("panic.holdup", "alarm", "panic", "button", 1.0, 180.0, 20.0),
+            _Row("panic.duress", "alarm", "panic", "button", 1.0, 180.0, 20.0),
+            _Row("tamper.device", "alarm", "tamper", "tamper", 0.8, 180.0, 20.0),
+            _Row("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
+            _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 60.0),
+            _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 60.0),
+            _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 60.0),
+            _Row("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
+            _Row("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
+            _Row("signal.noise", "signal", "noise", "person", 0.7, 300.0, 120.0),
+            _Row("signal.other", "signal", "signal", "person", 0.6, 300.0, 80.0),
+            _Row("alarm.cancelled", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
+            _Row("alarm.restored", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
+            _Row("device.offline", "silent", "device", "link", 1.0, 600.0, 30.0),
+            _Row("device.online", "back", "device", "link", 1.0, 600.0, 30.0),
+            _Row("test.periodic", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
+            _Row("technical.other", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
         )
     }
 )

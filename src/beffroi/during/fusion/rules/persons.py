@@ -53,13 +53,12 @@ def _merge(fold: Fold, hypothesis: Hypothesis, other: Hypothesis) -> list[Change
     present = {sign.observation.id for sign in hypothesis.signs}
     fold.forget(other)
     hypothesis.signs += [sign for sign in other.signs if sign.observation.id not in present]
-    hypothesis.signs.sort(key=lambda sign: sign.position)
     hypothesis.last_received = max(hypothesis.last_received, other.last_received)
     hypothesis.life = hypothesis.life or other.life
     hypothesis.exercise = hypothesis.exercise or other.exercise
     _again(fold, hypothesis)
     gone = _change(fold, "merged", other, [Reason("fusion.merged_by_person")], into=hypothesis)
-    return [gone, *settle(fold, hypothesis, fold.state.position, None, gone.reasons, "amended")]
+    return [gone, *settle(fold, hypothesis, None, gone.reasons, "amended")]
 
 
 def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Change]:
@@ -91,10 +90,9 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     for each in (hypothesis, fresh):
         _again(fold, each)
     reasons = [Reason("fusion.split_by_person")]
-    position = fold.state.position
-    told = settle(fold, hypothesis, position, None, reasons, "amended")
+    told = settle(fold, hypothesis, None, reasons, "amended")
     born = _change(fold, "split", fresh, reasons, into=hypothesis)
-    return [*told, born, *settle(fold, fresh, position, None, reasons, "amended")]
+    return [*told, born, *settle(fold, fresh, None, reasons, "amended")]
 
 
 def _again(fold: Fold, hypothesis: Hypothesis) -> None:
@@ -126,8 +124,7 @@ def _change(
     return Change(
         kind=kind,
         position=fold.state.position,
-        hypothesis=hypothesis.id,
-        observation=None,
+        held=hypothesis,
         reasons=reasons,
         belief=hypothesis.belief,
         other=into.id if into else None,

@@ -9,8 +9,7 @@ import msgspec
 from beffroi.during.fusion.rules import signals
 from beffroi.during.fusion.rules.belief import believe
 from beffroi.during.fusion.rules.kinds import SENSES
-from beffroi.during.fusion.rules.shapes import Belief, Change, Hypothesis, Reason
-from beffroi.during.intake.facts import Observation
+from beffroi.during.fusion.rules.shapes import Belief, Change, Heard, Hypothesis, Reason, Sign
 
 if TYPE_CHECKING:
     from beffroi.during.fusion.rules.fold import Fold
@@ -20,87 +19,74 @@ _DEVICE = Belief(
 )
 
 
-def independent(hypothesis: Hypothesis) -> int:
-    """How many signs do not err together."""
-    return sum(sign.counted for sign in hypothesis.signs)
-
-
 def settle(
-    fold: Fold,
-    hypothesis: Hypothesis,
-    position: int,
-    observation: Observation | None,
-    reasons: list[Reason],
-    kind: str,
+    fold: Fold, hypothesis: Hypothesis, heard: Heard | None, reasons: list[Reason], kind: str
 ) -> list[Change]:
     """Renew the belief, open or confirm where a threshold is passed, and tell what changed.
 
-    `kind` is what happened to a hypothesis already shown.
+    `kind` is what happened to a hypothesis already shown; `heard` is None after a person's decision.
     """
-    parameters = fold.state.parameters
     before = hypothesis.state
-    if hypothesis.family == "device":
-        hypothesis.belief, hypothesis.state = _DEVICE, "technical"
-        opens = not hypothesis.shown
-    else:
-        count = independent(hypothesis)
-        belief = believe(hypothesis.logs, hypothesis.variance, count, before)
-        opens = not hypothesis.shown and (belief.probability >= parameters.check or _has_alarm(hypothesis))
-        if opens or (hypothesis.shown and kind == "joined"):
-            signals.find_again(fold, hypothesis)
-            belief = believe(hypothesis.logs, hypothesis.variance, independent(hypothesis), before)
-        if (opens or hypothesis.shown) and before != "confirmed":
-            sure = belief.probability >= parameters.confirm
-            enough = independent(hypothesis) >= 2 or hypothesis.life
-            hypothesis.state = "confirmed" if sure and enough else "to_check"
-        hypothesis.belief = msgspec.structs.replace(belief, state=hypothesis.state)
-    hypothesis.shown = hypothesis.shown or opens
-    told = _told(hypothesis, position, observation, reasons, kind, opened=opens)
-    if hypothesis.state == "confirmed" and before != "confirmed":
-        assert hypothesis.belief is not None  # noqa: S101 - set a few lines above
-        params = {
-            "independent": hypothesis.belief.independent,
-            "percent": percent(hypothesis.belief.probability),
-        }
-        told.append(
-            _one("confirmed", hypothesis, position, observation, [Reason("fusion.confirmed", params)])
-        )
+    opens = _renew(fold, hypothesis, joined=kind == "joined")
+    position = fold.state.position
+    told = [tell("opened" if opens else kind, hypothesis, heard, reasons, position=position)]
+    belief = hypothesis.belief
+    if belief is not None and hypothesis.state == "confirmed" and before != "confirmed":
+        params = {"independent": belief.independent, "percent": round(100 * belief.probability)}
+        why = [Reason("fusion.confirmed", params)]
+        told.append(tell("confirmed", hypothesis, heard, why, position=position))
     return told
 
 
-def percent(probability: float) -> int:
-    """A probability as whole hundredths, for a sentence."""
-    return round(100 * probability)
+def tell(
+    kind: str, hypothesis: Hypothesis, heard: Heard | None, reasons: list[Reason], *, position: int = 0
+) -> Change:
+    """A change of a hypothesis, with the signs not told of before; `followed` where nobody is shown it."""
+    signs: list[Sign] = []
+    if hypothesis.shown:
+        signs = hypothesis.signs[hypothesis.told :]
+        hypothesis.told = len(hypothesis.signs)
+    elif kind != "started":
+        kind = "followed"
+    return Change(
+        kind=kind,
+        position=heard.position if heard else position,
+        reasons=reasons,
+        held=hypothesis,
+        observation=heard.observation.id if heard else None,
+        belief=hypothesis.belief,
+        signs=signs,
+    )
+
+
+def _renew(fold: Fold, hypothesis: Hypothesis, *, joined: bool) -> bool:
+    """Work out belief and state; whether the hypothesis is shown from now on."""
+    if hypothesis.family == "device":
+        opens, hypothesis.shown = not hypothesis.shown, True
+        hypothesis.belief, hypothesis.state = _DEVICE, "technical"
+        return opens
+    parameters = fold.state.parameters
+    belief = _belief(hypothesis)
+    opens = not hypothesis.shown and (belief.probability >= parameters.check or _has_alarm(hypothesis))
+    if (opens or (hypothesis.shown and joined)) and signals.find_again(fold, hypothesis):
+        belief = _belief(hypothesis)
+    hypothesis.shown = hypothesis.shown or opens
+    if hypothesis.shown and hypothesis.state != "confirmed":
+        enough = belief.independent >= 2 or hypothesis.life
+        sure = enough and belief.probability >= parameters.confirm
+        hypothesis.state = "confirmed" if sure else "to_check"
+    if belief.state != hypothesis.state:
+        belief = msgspec.structs.replace(belief, state=hypothesis.state)
+    hypothesis.belief = belief
+    return opens
+
+
+def _belief(hypothesis: Hypothesis) -> Belief:
+    independent = 0
+    for sign in hypothesis.signs:
+        independent += sign.counted
+    return believe(hypothesis.logs, hypothesis.variance, independent, hypothesis.state)
 
 
 def _has_alarm(hypothesis: Hypothesis) -> bool:
     return any(SENSES[sign.observation.kind].role == "alarm" for sign in hypothesis.signs)
-
-
-def _told(
-    hypothesis: Hypothesis,
-    position: int,
-    observation: Observation | None,
-    reasons: list[Reason],
-    kind: str,
-    *,
-    opened: bool,
-) -> list[Change]:
-    if opened:
-        kind = "opened"
-    elif not hypothesis.shown:
-        kind = "started" if kind == "started" else "followed"
-    return [_one(kind, hypothesis, position, observation, reasons)]
-
-
-def _one(
-    kind: str, hypothesis: Hypothesis, position: int, observation: Observation | None, reasons: list[Reason]
-) -> Change:
-    return Change(
-        kind=kind,
-        position=position,
-        hypothesis=hypothesis.id,
-        observation=observation.id if observation else None,
-        reasons=reasons,
-        belief=hypothesis.belief,
-    )

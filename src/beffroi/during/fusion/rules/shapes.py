@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
 
+from beffroi.during.fusion.rules.kinds import Sense
 from beffroi.during.intake.facts import Observation
 
 
@@ -50,6 +51,17 @@ class Reason(msgspec.Struct, frozen=True):
     params: dict[str, Any] = {}
 
 
+class Heard(NamedTuple):
+    """An observation as the fold takes it: its position, its place, its times (s since 1970)."""
+
+    position: int
+    observation: Observation
+    sense: Sense
+    place: Place | None
+    seen: float
+    received: float
+
+
 class Belief(msgspec.Struct, frozen=True, kw_only=True):
     """How likely the act is: a probability with its 80 % interval, and what competes with it.
 
@@ -89,7 +101,8 @@ class Sign(msgspec.Struct, kw_only=True, eq=False):
 class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
     """What may be going on somewhere. Times are seconds since 1970, of the events told.
 
-    `resting`: old enough to take no new sign, kept until a person closes it.
+    `told` is how many of its signs people were told of; `resting`: old enough to take no new sign, kept
+    until a person closes it.
     """
 
     id: UUID
@@ -109,6 +122,7 @@ class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
     state: str = "unseen"
     belief: Belief | None = None
     resting: bool = False
+    told: int = 0
 
 
 class Kept(msgspec.Struct, kw_only=True):
@@ -126,10 +140,12 @@ class FoldState(msgspec.Struct, kw_only=True):
     """All that the fold knows of one territory after `position` of the spool.
 
     `records` holds, by channel (device and kind), how often it told of a real act and how often not.
-    `scale_lat` (degrees) fixes the cells of the ground once. `closed` remembers for a while where acts ended, so that a new one nearby can say so.
+    `town_at` names the town as it stood when it was taken up; `scale_lat` (degrees) fixes the cells of
+    the ground once. `closed` remembers for a while where acts ended, so that a new one nearby says so.
     """
 
     territory: str
+    town_at: datetime | None = None
     scale_lat: float | None = None
     parameters: Parameters = Parameters()
     position: int = 0
@@ -146,7 +162,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided: applied after the position of the spool at which it was taken up.
 
     `kind`: `close` (with `real`: true, false, or None where unknown), `merge` (`other` into
-    `hypothesis`), `split` (`observations` out of `hypothesis`), `parameters`.
+    `hypothesis`), `split` (`observations` out of `hypothesis`); and, from the engine, `parameters` and
+    `town` (the town as it stands `at` that instant is in force from here on).
     """
 
     order: int
@@ -162,15 +179,22 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What one item changed.
 
-    `kind`: `started` and `followed` (below the threshold, no row), `opened`, `joined`, `repeated`,
-    `confirmed`, `amended`, `closed`, `merged`, `split`, `expired`, `kept` (a weak signal), `ignored`.
-    `hypothesis` is None where none is concerned.
+    `kind`: `started` and `followed` (below the threshold, nobody is told), `opened`, `joined`,
+    `repeated`, `confirmed`, `amended`, `closed`, `merged`, `split`, `expired`, `kept` (a weak signal),
+    `ignored`. `held` is the hypothesis itself, which later items go on changing; `signs` those that
+    this change brought; `belief` what was believed at that moment.
     """
 
     kind: str
     position: int
-    hypothesis: UUID | None
-    observation: UUID | None
     reasons: list[Reason]
+    held: Hypothesis | None = None
+    observation: UUID | None = None
     belief: Belief | None = None
+    signs: list[Sign] = []
     other: UUID | None = None
+
+    @property
+    def hypothesis(self) -> UUID | None:
+        """The identifier of the hypothesis, or None where none is concerned."""
+        return self.held.id if self.held is not None else None

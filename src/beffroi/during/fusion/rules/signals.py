@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from beffroi.during.fusion.rules.kinds import SENSES, Sense
-from beffroi.during.fusion.rules.match import Match, best_match
+from beffroi.during.fusion.rules import explain
+from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.match import best_match
 from beffroi.during.fusion.rules.nearness import DETOUR, SIGHT_M
-from beffroi.during.fusion.rules.shapes import Change, Hypothesis, Kept, Place, Reason, Sign
-from beffroi.during.intake.facts import Observation
+from beffroi.during.fusion.rules.shapes import Change, Heard, Hypothesis, Kept, Place, Reason
 
 if TYPE_CHECKING:
     from beffroi.during.fusion.rules.fold import Fold
@@ -20,128 +20,102 @@ SAME_SIGNAL_S = 600.0
 BEST_FACTOR, LEAST_FACTOR = 0.35, 0.02
 WITHIN_M, FADES_M = 500.0, 200.0
 WITNESS_FACTOR = 0.5
+_DEAF = ("fire", "device")
 
 
-def take(
-    fold: Fold,
-    position: int,
-    observation: Observation,
-    sense: Sense,
-    place: Place | None,
-    seen: float,
-    received: float,
-) -> list[Change]:
+def take(fold: Fold, heard: Heard) -> list[Change]:
     """Keep a signal, and let it join what is going on there at this very moment."""
-    from beffroi.during.fusion.rules import explain
-
-    if _repeats(fold, observation, seen):
-        return [_kept(position, observation, [Reason("fusion.signal_repeated")])]
-    fold.state.kept.append(
-        Kept(observation=observation, position=position, place=place, seen=seen, received=received)
+    if _repeats(fold, heard):
+        return [_kept(heard, Reason("fusion.signal_repeated"))]
+    kept = Kept(
+        observation=heard.observation,
+        position=heard.position,
+        place=heard.place,
+        seen=heard.seen,
+        received=heard.received,
     )
-    match = best_match(fold, observation, sense, place, seen) if place else None
-    if match is None or not match.hypothesis.shown:
-        late = _found_late(fold, position, observation, sense, place, seen)
-        if late:
-            return late
-        percent = round(100 * sense.alone)
-        return [_kept(position, observation, [Reason("fusion.signal_kept", {"percent": percent})])]
-    reasons = explain.joining(fold, observation, sense, match, counted=True)
-    return _attach(fold, position, observation, sense, match, WITNESS_FACTOR, reasons, "sign", seen)
+    fold.state.kept.append(kept)
+    match = best_match(fold, heard) if heard.place else None
+    if match is not None and match.hypothesis.shown:
+        reasons = explain.joining(fold, heard, match, counted=True)
+        fold.admit(match.hypothesis, heard, WITNESS_FACTOR, reasons, metres=match.metres, counted=True)
+        return _amended(fold, match.hypothesis, heard, reasons)
+    late = _found_late(fold, heard)
+    return late or [_kept(heard, Reason("fusion.signal_kept", {"percent": round(100 * heard.sense.alone)}))]
 
 
-def find_again(fold: Fold, hypothesis: Hypothesis) -> None:
-    """Join to a hypothesis the signals that came before it nearby, each with its weight."""
+def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
+    """Join to a hypothesis the signals that came before it nearby, each with its weight; whether any did."""
+    if hypothesis.family in _DEAF or hypothesis.place is None:
+        return False
     present = {sign.observation.id for sign in hypothesis.signs}
+    found = False
     for kept in fold.state.kept:
-        if kept.observation.id in present or hypothesis.place is None or kept.place is None:
-            continue
-        if hypothesis.family in ("fire", "device"):
+        if kept.place is None or kept.observation.id in present:
             continue
         factor, metres = _likeness(fold, hypothesis, kept.place, kept.seen)
-        if factor < LEAST_FACTOR:
-            continue
-        sense = SENSES[kept.observation.kind]
-        minutes = round(max(0.0, hypothesis.first_seen - kept.seen) / 60)
-        reasons = [Reason("fusion.signal_found_again", {"minutes": minutes, "metres": metres})]
-        sign = fold.sign(
-            kept.position,
-            kept.observation,
-            sense,
-            factor,
-            metres,
-            reasons,
-            kept.seen,
-            relation="earlier_signal",
-        )
-        fold.admit(hypothesis, sign, sense)
+        if factor >= LEAST_FACTOR:
+            heard = Heard(
+                kept.position,
+                kept.observation,
+                SENSES[kept.observation.kind],
+                kept.place,
+                kept.seen,
+                kept.received,
+            )
+            reasons = [_again(hypothesis, kept.seen, metres)]
+            fold.admit(hypothesis, heard, factor, reasons, metres=metres, relation="earlier_signal")
+            found = True
+    return found
 
 
 def _likeness(fold: Fold, hypothesis: Hypothesis, place: Place, seen: float) -> tuple[float, int]:
-    assert hypothesis.place is not None  # noqa: S101 - the callers ask first
+    """The factor that a signal at `place` earns, and its metres from the hypothesis; 0 where too far."""
     before = hypothesis.first_seen - seen
     memory = fold.state.parameters.signal_memory_s
-    line = fold.index.line_m(place, hypothesis.place)
-    if not -SAME_SIGNAL_S <= before <= memory or line > WITHIN_M:
+    if hypothesis.place is None or not -SAME_SIGNAL_S <= before <= memory:
         return 0.0, 0
-    metres = line
-    if line > SIGHT_M:
+    metres = fold.index.line_m(place, hypothesis.place)
+    if metres > WITHIN_M:
+        return 0.0, 0
+    if metres > SIGHT_M:
         road = fold.scene.road_m(place, hypothesis.place)
-        metres = max(line, float(road)) if road is not None else line * DETOUR
+        metres = max(metres, float(road)) if road is not None else metres * DETOUR
     fading = math.exp(-max(0.0, before) / (memory / 2)) * math.exp(-((metres / FADES_M) ** 2) / 2)
     return round(BEST_FACTOR * fading, 6), round(metres)
 
 
-def _found_late(
-    fold: Fold, position: int, observation: Observation, sense: Sense, place: Place | None, seen: float
-) -> list[Change]:
-    if place is None:
+def _found_late(fold: Fold, heard: Heard) -> list[Change]:
+    if heard.place is None:
         return []
     best: tuple[float, Hypothesis, int] | None = None
-    for hypothesis in fold.index.around(place):
-        if hypothesis.shown and hypothesis.place is not None and hypothesis.family not in ("fire", "device"):
-            factor, metres = _likeness(fold, hypothesis, place, seen)
+    for hypothesis in fold.index.around(heard.place):
+        if hypothesis.shown and hypothesis.family not in _DEAF:
+            factor, metres = _likeness(fold, hypothesis, heard.place, heard.seen)
             if factor >= LEAST_FACTOR and (best is None or (factor, hypothesis.id) > (best[0], best[1].id)):
                 best = (factor, hypothesis, metres)
     if best is None:
         return []
     factor, hypothesis, metres = best
+    reasons = [_again(hypothesis, heard.seen, metres)]
+    fold.admit(hypothesis, heard, factor, reasons, metres=metres, relation="earlier_signal")
+    return _amended(fold, hypothesis, heard, reasons)
+
+
+def _amended(fold: Fold, hypothesis: Hypothesis, heard: Heard, reasons: list[Reason]) -> list[Change]:
+    from beffroi.during.fusion.rules.settle import settle  # settle finds signals again: each needs the other
+
+    hypothesis.exercise = hypothesis.exercise or heard.observation.exercise
+    return settle(fold, hypothesis, heard, reasons, "amended")
+
+
+def _again(hypothesis: Hypothesis, seen: float, metres: int) -> Reason:
     minutes = round(max(0.0, hypothesis.first_seen - seen) / 60)
-    reasons = [Reason("fusion.signal_found_again", {"minutes": minutes, "metres": metres})]
-    match = Match(hypothesis, 0.0, 0.0, metres, "road")
-    return _attach(fold, position, observation, sense, match, factor, reasons, "earlier_signal", seen)
+    return Reason("fusion.signal_found_again", {"minutes": minutes, "metres": metres})
 
 
-def _attach(
-    fold: Fold,
-    position: int,
-    observation: Observation,
-    sense: Sense,
-    match: Match,
-    factor: float,
-    reasons: list[Reason],
-    relation: str,
-    seen: float,
-) -> list[Change]:
-    from beffroi.during.fusion.rules.settle import settle
-
-    sign: Sign = fold.sign(
-        position,
-        observation,
-        sense,
-        factor,
-        match.metres,
-        reasons,
-        seen,
-        relation=relation,
-        counted=relation == "sign",
-    )
-    fold.admit(match.hypothesis, sign, sense)
-    match.hypothesis.exercise = match.hypothesis.exercise or observation.exercise
-    return settle(fold, match.hypothesis, position, observation, reasons, "amended")
-
-
-def _repeats(fold: Fold, observation: Observation, seen: float) -> bool:
+def _repeats(fold: Fold, heard: Heard) -> bool:
+    observation = heard.observation
     for kept in fold.state.kept:
         other = kept.observation
         if (
@@ -149,15 +123,13 @@ def _repeats(fold: Fold, observation: Observation, seen: float) -> bool:
             and other.device == observation.device
             and other.kind == observation.kind
             and (observation.device or (other.lat, other.lon) == (observation.lat, observation.lon))
-            and abs(kept.seen - seen) <= SAME_SIGNAL_S
+            and abs(kept.seen - heard.seen) <= SAME_SIGNAL_S
         ):
             kept.repeats += 1
-            kept.seen = max(kept.seen, seen)
+            kept.seen = max(kept.seen, heard.seen)
             return True
     return False
 
 
-def _kept(position: int, observation: Observation, reasons: list[Reason]) -> Change:
-    return Change(
-        kind="kept", position=position, hypothesis=None, observation=observation.id, reasons=reasons
-    )
+def _kept(heard: Heard, reason: Reason) -> Change:
+    return Change(kind="kept", position=heard.position, observation=heard.observation.id, reasons=[reason])

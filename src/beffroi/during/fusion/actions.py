@@ -1,0 +1,169 @@
+"""Writes of fusion: one batch of the spool, and what persons decide of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from beffroi.during.fusion import engine, facts, models, rows, scene
+from beffroi.during.fusion.course import Course
+from beffroi.during.fusion.news import News
+from beffroi.during.fusion.rules.shapes import Change
+from beffroi.during.intake.facts import Observation
+from beffroi.foundation import clock
+from beffroi.journal import actions as journal
+
+SNAPSHOT_EVERY = 5000
+SNAPSHOT_SECONDS = 60.0
+_SNAPSHOTS_KEPT = 2
+
+
+def step(batch: Sequence[tuple[int, Observation]] = ()) -> list[News]:
+    """Fold a batch of the spool (position, observation) and write what people see of it.
+
+    Call it inside `transaction.atomic()`: rows, cursor and facts stand or fall together, and a batch
+    given again changes nothing. Decisions of persons that wait are applied first, even without a batch.
+    Do not raise afterwards and go on: `engine.live` notices a rollback by the cursor and reads again.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("fusion.actions.step needs the caller's transaction")
+    cursor = engine.cursor(lock=True)
+    course = engine.live(cursor.position)
+    try:
+        return _folded(cursor, course, batch)
+    except BaseException:
+        engine.forget()  # what was folded in memory is not what the database will hold
+        raise
+
+
+def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Observation]]) -> list[News]:
+    now = clock.now()
+    changes: list[tuple[str, Change]] = []
+    _settle_parameters(course, cursor.position)
+    for waiting in models.Decision.objects.filter(after_position=None).order_by("id"):
+        waiting.after_position = cursor.position
+        waiting.save(update_fields=["after_position"])
+        decision = engine.decision_of(waiting)
+        changes += [(waiting.territory_key, each) for each in course.decide(waiting.territory_key, decision)]
+    fresh = [each for each in batch if each[0] > cursor.position]
+    for territory in {observation.territory: None for _, observation in fresh}:
+        _settle_town(course, territory, cursor.position)
+    for position, observation in fresh:
+        changes += [(observation.territory, each) for each in course.observe(position, observation)]
+    news = rows.write(changes, now)
+    if fresh:
+        cursor.position = fresh[-1][0]
+    _snapshot(course, cursor)
+    cursor.save()
+    return news
+
+
+def decide(
+    *,
+    territory: str,
+    kind: str,
+    hypothesis: UUID,
+    member: UUID | None,
+    other: UUID | None = None,
+    observations: Sequence[UUID] = (),
+    real: bool | None = None,
+) -> None:
+    """Record what a person decided (`close`, `merge`, `split`); the next step applies it.
+
+    Call it inside the transaction of the action that it belongs to. It takes its turn among the
+    batches: what is folded after this transaction knows of it.
+    """
+    engine.cursor(lock=True)
+    body: dict[str, object] = {"hypothesis": str(hypothesis)}
+    if other is not None:
+        body["other"] = str(other)
+    if observations:
+        body["observations"] = [str(each) for each in observations]
+    if real is not None:
+        body["real"] = real
+    models.Decision.objects.create(
+        territory_key=territory, kind=kind, body=body, member=member, made_at=clock.now()
+    )
+
+
+def _settle_parameters(course: Course, position: int) -> None:
+    wanted = engine.parameters()
+    if course.parameters == wanted:
+        return
+    body = {"parameters": msgspec.to_builtins(wanted)}
+    _engine_decides(course, "", "parameters", body, position)
+
+
+def _settle_town(course: Course, territory: str, position: int) -> None:
+    if not engine.town_may_have_changed(territory):
+        return
+    changed = scene.changed_at(territory)
+    present = course.towns.get(territory)
+    if changed is not None and (present is None or changed > present):
+        # Never before the change itself: the dated tables are asked for what is in force at that instant.
+        at = max(clock.now(), changed)
+        _engine_decides(course, territory, "town", {"at": at.isoformat()}, position)
+
+
+def _engine_decides(
+    course: Course, territory: str, kind: str, body: dict[str, object], position: int
+) -> None:
+    row = models.Decision.objects.create(
+        territory_key=territory, kind=kind, body=body, made_at=clock.now(), after_position=position
+    )
+    course.decide(territory, engine.decision_of(row))
+
+
+def _snapshot(course: Course, cursor: models.Cursor) -> None:
+    moment = clock.now()
+    count = sum(count for _, count in course.spans.values())
+    due = moment - cursor.moved_at >= timedelta(seconds=SNAPSHOT_SECONDS)
+    if not course.spans or (count < SNAPSHOT_EVERY and not due):
+        return
+    cursor.moved_at = moment
+    for territory, (first, folded) in sorted(course.spans.items()):
+        models.Snapshot.objects.update_or_create(
+            territory_key=territory,
+            position=cursor.position,
+            defaults={"state": course.packed(territory), "made_at": moment},
+        )
+        kept = models.Snapshot.objects.filter(territory_key=territory).order_by("-position")
+        old = [row.pk for row in kept.only("pk")[_SNAPSHOTS_KEPT:]]
+        models.Snapshot.objects.filter(pk__in=old).delete()
+        if folded:
+            _tell(course, territory, first, cursor.position, folded)
+    course.settled()
+
+
+def _tell(course: Course, territory: str, first: int, last: int, count: int) -> None:
+    held = course.fold(territory).state.hypotheses.values()
+    fact = facts.BatchFolded(
+        first=first,
+        last=last,
+        count=count,
+        hypotheses=sum(each.shown for each in held),
+        sha256=digest(course, territory),
+        exercise=any(each.exercise for each in held),
+    )
+    journal.append(
+        journal=f"territory:{territory}",
+        fact=fact,
+        subject=f"territory:{territory}",
+        actor="engine:fusion",
+    )
+
+
+def digest(course: Course, territory: str) -> str:
+    """SHA-256 of what is believed of a territory: each shown hypothesis with its figures and its signs."""
+    shown = [each for each in course.fold(territory).state.hypotheses.values() if each.shown]
+    said = hashlib.sha256()
+    for each in sorted(shown, key=lambda one: one.id):
+        figures = (each.belief.probability, each.belief.low, each.belief.high) if each.belief else ()
+        signs = [(str(sign.observation.id), sign.relation, sign.weight) for sign in each.signs]
+        said.update(msgspec.json.encode((str(each.id), each.state, figures, signs)))
+    return said.hexdigest()

@@ -1,0 +1,127 @@
+"""The fold of this process: kept in memory, always as far as the cursor in the database says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+from django.db.models import Q
+
+from beffroi.during.fusion import models
+from beffroi.during.fusion.course import Course
+from beffroi.during.fusion.rules.shapes import Change, Decision, Parameters
+from beffroi.during.fusion.scene import scene
+from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.spool import Spool, shared
+from beffroi.foundation import clock
+from beffroi.foundation.settings import current
+
+CURSOR = "spool"
+_PAGE = 2000
+
+Item = tuple[int, Observation] | models.Decision
+
+_live: Course | None = None
+
+
+def cursor(*, lock: bool = False) -> models.Cursor:
+    """The cursor's row; `lock` holds it against other writers until the transaction ends."""
+    rows = models.Cursor.objects.select_for_update() if lock else models.Cursor.objects
+    return rows.get_or_create(name=CURSOR, defaults={"position": 0, "moved_at": clock.now()})[0]
+
+
+def parameters() -> Parameters:
+    """What the settings ask of the fold."""
+    settings = current()
+    return Parameters(
+        check=settings.check_threshold,
+        confirm=settings.confirm_threshold,
+        memory_s=timedelta(minutes=settings.incident_memory_minutes).total_seconds(),
+        signal_memory_s=timedelta(minutes=settings.signal_memory_minutes).total_seconds(),
+    )
+
+
+def live(position: int) -> Course:
+    """The course of this process as it stands after `position`; read again when it strayed from it."""
+    global _live  # noqa: PLW0603 - one engine a process, dropped and read again whenever in doubt
+    if _live is None or _live.position != position:
+        _live = None
+        _live = restored(position)
+    return _live
+
+
+def forget() -> None:
+    """Let go of what is in memory: the next step reads it again from the database and the spool."""
+    global _live  # noqa: PLW0603 - see live
+    _live = None
+
+
+def restored(position: int, spool: Spool | None = None) -> Course:
+    """The course after `position`: the latest snapshots, then what came since."""
+    course = Course(scene)
+    latest: dict[str, models.Snapshot] = {}
+    for row in models.Snapshot.objects.filter(position__lte=position).order_by("position"):
+        latest[row.territory_key] = row
+    # Every territory that had news is snapshot together: none holds anything newer than the last of them.
+    start = max((row.position for row in latest.values()), default=0)
+    for key in sorted(latest):
+        course.load(bytes(latest[key].state))
+    for row in models.Decision.objects.filter(after_position__lte=position).order_by("id"):
+        if row.kind == "parameters":
+            course.parameters = decision_of(row).parameters or course.parameters
+        elif row.kind == "town" and row.territory_key not in latest:
+            course.towns[row.territory_key] = decision_of(row).at
+    for item in items(start, position, spool or shared()):
+        apply(course, item)
+    course.position = position
+    course.settled()
+    return course
+
+
+def apply(course: Course, item: Item) -> list[Change]:
+    """Fold one item of `items` into a course; the changes that it made."""
+    if isinstance(item, models.Decision):
+        return course.decide(item.territory_key, decision_of(item))
+    return course.observe(*item)
+
+
+def items(after: int, until: int, spool: Spool) -> Iterator[Item]:
+    """Observations behind `after` up to `until` and the decisions between them, in the order of the fold."""
+    decisions = iter(
+        models.Decision.objects.filter(Q(after_position__gte=after) & Q(after_position__lte=until)).order_by(
+            "after_position", "id"
+        )
+    )
+    waiting = next(decisions, None)
+    while after < until:
+        page = [each for each in spool.read(after, _PAGE) if each[0] <= until]
+        if not page:
+            break
+        for position, observation in page:
+            while waiting is not None and (waiting.after_position or 0) < position:
+                yield waiting
+                waiting = next(decisions, None)
+            yield position, observation
+        after = page[-1][0]
+    while waiting is not None:
+        yield waiting
+        waiting = next(decisions, None)
+
+
+def decision_of(row: models.Decision) -> Decision:
+    """A decision's row as the rules take it."""
+    return msgspec.convert({"order": row.pk, "kind": row.kind, **row.body}, Decision)
+
+
+_asked: dict[str, float] = {}
+_ASK_AGAIN_S = 2.0
+
+
+def town_may_have_changed(territory: str) -> bool:
+    """Whether it is time to ask the town's tables again (every two seconds for each territory)."""
+    moment = clock.current().monotonic()
+    if moment - _asked.get(territory, -_ASK_AGAIN_S) < _ASK_AGAIN_S:
+        return False
+    _asked[territory] = moment
+    return True

@@ -1,0 +1,199 @@
+"""From the fold to the tables: hypotheses that people see, their signs, and the news of both."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from beffroi.during.fusion import models
+from beffroi.during.fusion.news import News, SignNews
+from beffroi.during.fusion.rules.shapes import Change, Hypothesis, Sign
+from beffroi.during.intake.facts import Observation
+
+_UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
+_SALT_BYTES = 16
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+Told = tuple[str, Change]
+Key = tuple[UUID, UUID]
+
+
+def sign_digest(observation: Observation, salt: bytes) -> str:
+    """The salted SHA-256 (hexadecimal) of an observation's canonical bytes, as the journal bears it."""
+    return hashlib.sha256(salt + _encode(observation)).hexdigest()
+
+
+def write(changes: Sequence[Told], now: datetime) -> list[News]:
+    """Write what a batch changed of what people see; the news, in order, repeats once each at the end."""
+    seen = [(territory, change) for territory, change in changes if change.kind not in _UNSEEN]
+    if not seen:
+        return []
+    held = {change.held.id: change.held for _, change in seen if change.held is not None}
+    _write_hypotheses(seen, held)
+    rows = _write_signs(seen, held, now)
+    once: dict[UUID | None, Told] = {}
+    ordered: list[Told] = []
+    for told in seen:
+        if told[1].kind == "repeated":
+            once[told[1].hypothesis] = told
+        else:
+            ordered.append(told)
+    return [_news(territory, change, rows, now) for territory, change in (*ordered, *once.values())]
+
+
+def _write_hypotheses(seen: Sequence[Told], held: dict[UUID, Hypothesis]) -> None:
+    known = models.Hypothesis.objects.in_bulk(list(held))
+    fresh: dict[UUID, models.Hypothesis] = {}
+    for territory, change in seen:
+        one = change.held
+        if one is None or one.belief is None:
+            continue
+        row = known.get(one.id) or fresh.get(one.id)
+        if row is None:
+            row = fresh[one.id] = models.Hypothesis(
+                id=one.id, territory_key=territory, opened_position=change.position
+            )
+        belief = one.belief
+        row.last_position = change.position
+        row.state = change.kind if change.kind in ("closed", "merged") else one.state
+        row.merged_into = change.other if change.kind == "merged" else row.merged_into
+        row.probability, row.low, row.high, row.act = (
+            belief.probability,
+            belief.low,
+            belief.high,
+            belief.act,
+        )
+        row.exercise = one.exercise
+    models.Hypothesis.objects.bulk_create(fresh.values())
+    changed = ["last_position", "state", "merged_into", "probability", "low", "high", "act", "exercise"]
+    models.Hypothesis.objects.bulk_update(known.values(), changed)
+
+
+def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: datetime) -> dict[Key, models.Sign]:
+    _move(seen, held)
+    rows = {
+        (row.hypothesis_id, row.observation_id): row
+        for row in models.Sign.objects.filter(hypothesis_id__in=list(held))
+    }
+    fresh, changed = [], []
+    for one in held.values():
+        for order, sign in enumerate(one.signs):
+            key = (one.id, sign.observation.id)
+            row = rows.get(key)
+            if row is None:
+                rows[key] = row = _sign_row(one.id, order, sign, now)
+                fresh.append(row)
+            elif _renew(row, order, sign):
+                changed.append(row)
+    models.Sign.objects.bulk_create(fresh)
+    fields = ["order", "repeats", "last_seen_at", "factor", "weight", "independent"]
+    models.Sign.objects.bulk_update(changed, fields)
+    return rows
+
+
+def _move(seen: Sequence[Told], held: dict[UUID, Hypothesis]) -> None:
+    """Follow merges and splits: a sign's row keeps its salt and its digest wherever it goes."""
+    for _, change in seen:
+        if change.held is None or change.other is None or change.kind not in ("merged", "split"):
+            continue
+        source, target = change.held.id, change.other
+        if change.kind == "split":
+            source, target = target, source
+        if target not in held:
+            continue
+        there = models.Sign.objects.filter(hypothesis_id=target).values("observation_id")
+        wanted = [sign.observation.id for sign in held[target].signs]
+        going = models.Sign.objects.filter(hypothesis_id=source, observation_id__in=wanted)
+        going.exclude(observation_id__in=there).update(hypothesis_id=target)
+
+
+def _sign_row(hypothesis: UUID, order: int, sign: Sign, now: datetime) -> models.Sign:
+    observation, salt = sign.observation, os.urandom(_SALT_BYTES)
+    return models.Sign(
+        hypothesis_id=hypothesis,
+        order=order,
+        observation_id=observation.id,
+        position=sign.position,
+        kind=observation.kind,
+        relation=sign.relation,
+        source=observation.source,
+        device=observation.device,
+        seen_at=observation.seen_at,
+        received_at=observation.received_at,
+        fused_at=now,
+        last_seen_at=instant(sign.last_seen),
+        observation=msgspec.to_builtins(observation),
+        salt=salt,
+        digest=sign_digest(observation, salt),
+        factor=sign.factor,
+        weight=sign.weight,
+        metres=sign.metres,
+        independent=sign.counted,
+        repeats=sign.repeats,
+        reasons=msgspec.to_builtins(sign.reasons),
+    )
+
+
+def _renew(row: models.Sign, order: int, sign: Sign) -> bool:
+    before = (row.order, row.repeats, row.factor, row.weight, row.independent)
+    row.order, row.repeats, row.last_seen_at = order, sign.repeats, instant(sign.last_seen)
+    row.factor, row.weight, row.independent = sign.factor, sign.weight, sign.counted
+    return before != (row.order, row.repeats, row.factor, row.weight, row.independent)
+
+
+def _news(territory: str, change: Change, rows: dict[Key, models.Sign], now: datetime) -> News:
+    one = change.held
+    if one is None or change.belief is None:
+        raise RuntimeError(f"a change of kind {change.kind} without a hypothesis or a belief")
+    own = [sign for sign in one.signs if sign.relation == "sign"]
+    first = own[0] if own else one.signs[0]
+    return News(
+        kind=change.kind,
+        territory=territory,
+        hypothesis=one.id,
+        belief=change.belief,
+        reasons=change.reasons,
+        fused_at=now,
+        place=one.place,
+        device=_device(own),
+        life=one.life,
+        exercise=one.exercise,
+        first_seen=instant(one.first_seen),
+        first_received=first.observation.received_at,
+        entered=instant(one.entered),
+        last_sign=instant(one.last_seen),
+        sign_count=len(one.signs),
+        concordant=[sign.observation.id for sign in one.signs if sign.counted],
+        signs=[_sign_news(rows[one.id, sign.observation.id]) for sign in change.signs],
+        other=change.other,
+    )
+
+
+def _device(own: Sequence[Sign]) -> str:
+    """The device that leads: the first alarm's, else the first sign's."""
+    alarms = [each for each in own if not each.observation.kind.startswith(("presence.", "signal."))]
+    return next((each.observation.device for each in (*alarms, *own) if each.observation.device), "")
+
+
+def _sign_news(row: models.Sign) -> SignNews:
+    return SignNews(
+        observation=row.observation_id,
+        digest=row.digest,
+        kind=row.kind,
+        relation=row.relation,
+        source=row.source,
+        device=row.device,
+        weight=row.weight,
+        seen_at=row.seen_at,
+        received_at=row.received_at,
+    )
+
+
+def instant(seconds: float) -> datetime:
+    """Seconds since 1970 as an aware instant."""
+    return datetime.fromtimestamp(seconds, UTC)

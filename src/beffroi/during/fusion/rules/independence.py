@@ -1,0 +1,35 @@
+"""How much a new sign adds to those before it: what comes from one device, or errs alike, adds little."""
+
+from __future__ import annotations
+
+from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.shapes import Heard, Hypothesis
+
+REPEATS_THAT_COUNT, REPEAT_FACTOR = 3, 0.1
+_SAME_DEVICE, _SAME_DEVICE_AND_KIND, _SAME_CHANNEL = 0.6, 0.3, 0.25
+
+
+def certainty(heard: Heard) -> float:
+    """The factor (0.5 to 1) that the source's own word for its certainty earns."""
+    told = heard.observation.certainty
+    if told is None:
+        told = heard.sense.certainty
+    return 0.5 + 0.5 * min(max(told, 0.0), 1.0)
+
+
+def factor_of(hypothesis: Hypothesis, heard: Heard) -> tuple[float, bool]:
+    """The factor of a new sign (0 to 1), and whether it counts as independent of those before.
+
+    Another device of the same sense (two cameras in one rain) and another detector of the same panel
+    are not independent.
+    """
+    factor, counted = certainty(heard), True
+    device, kind, channel = heard.observation.device, heard.observation.kind, heard.sense.channel
+    for sign in hypothesis.signs:
+        other = sign.observation
+        if device and other.device == device:
+            least = _SAME_DEVICE_AND_KIND if other.kind == kind else _SAME_DEVICE
+            factor, counted = min(factor, least), False
+        elif SENSES[other.kind].channel == channel:
+            factor, counted = min(factor, _SAME_CHANNEL), False
+    return factor, counted
