@@ -1,0 +1,5 @@
+"""`python -m beffroi`: the same as the `beffroi` command."""
+
+from beffroi.house.main import main
+
+main()
