@@ -31,13 +31,13 @@ _BESIDES = """\
 ## Beside the libraries
 
 - **Fonts**: Public Sans and Newsreader, SIL Open Font License 1.1, served by the installation itself.
-- **Communes**: `@etalab/decoupage-administratif`; its code is MIT, its data (Insee, DGFiP) Licence Ouverte 2.0.
+- **Communes**: `@etalab/decoupage-administratif`: code MIT, data (Insee, DGFiP) Licence Ouverte 2.0.
 - **Maps**: an imported map is © OpenStreetMap contributors, ODbL 1.0; the screens say so. None is shipped.
 - **Messages in the tests**: Frigate's documentation (MIT), pysiaalarm's test frames (MIT).
 - **Video codecs**: nothing of this version decodes video. The libraries that later rooms may use for it carry
   GPL codecs in their binary packages; they will be installed by whoever needs them, never redistributed here.
-- **Programs run beside us, not linked**: `nats-server` (Apache-2.0), Debian's PostgreSQL, Mosquitto and Chromium
-  in system tests only.
+- **Programs run beside us, not linked**: `nats-server` (Apache-2.0); PostgreSQL, Mosquitto and Chromium
+  from Debian, in system tests only.
 """
 
 
@@ -85,8 +85,8 @@ def page() -> str:
         "",
         "<!-- Written by `python -m tools.licences` from the lock files: change those, not this page. -->",
         "",
-        "Beffroi is under the EUPL-1.2 ([LICENSE](../LICENSE)). It stands on these libraries, none of them GPL;",
-        "psycopg (LGPL) is used as it comes, unchanged.",
+        "Beffroi is under the EUPL-1.2 ([LICENSE](../LICENSE)). It stands on these libraries, none of them",
+        "GPL; psycopg (LGPL) is used as it comes, unchanged.",
         "",
         "## Python",
         "",
