@@ -19,6 +19,7 @@ from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
+from beffroi.people.marks import by_token
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -73,6 +74,7 @@ class TooSlow(BeffroiError):
     status = 408
 
 
+@by_token
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Take one HTTP request of observations."""
     desk = reception.of_this_loop()

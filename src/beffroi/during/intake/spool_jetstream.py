@@ -5,6 +5,9 @@ the condition that this subject never held anything (`Nats-Expected-Last-Subject
 itself thus refuses a twin, exactly and for as long as the first is kept, where the usual `Nats-Msg-Id`
 forgets after a window of time. A position is the message's number in the stream. The price is memory in the
 servers for one subject a message (see docs/design/intake.md).
+
+A group is one atomic batch (nats-server 2.12 and later): one flush, all or nothing. A batch that holds a twin
+is refused as a whole, and its messages are then published one by one.
 """
 
 from __future__ import annotations
@@ -16,14 +19,13 @@ import threading
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError
 
 from beffroi.during.intake.facts import Observation, Receipt
@@ -32,8 +34,9 @@ from beffroi.foundation.identifiers import instant_of
 
 T = TypeVar("T")
 _TIMEOUT_S = 10.0
-_INFLIGHT = 512
+_BATCH = 500
 _WRONG_LAST_SEQUENCE = 10071
+_TWINS_IN_BATCH = (10071, 10164)
 _NO_SPACE = (10023, 10047, 10077)
 _TWIN = re.compile(r"wrong last sequence: (\d+)")
 _SAFE = re.compile(r"[A-Za-z0-9_-]+")
@@ -43,6 +46,8 @@ class _Told(msgspec.Struct, frozen=True):
     """What the server answers to a publication."""
 
     seq: int = 0
+    batch: str = ""
+    count: int = 0
     error: dict[str, Any] | None = None
 
 
@@ -69,19 +74,30 @@ class JetStreamSpool:
         await self._client.connect(url, connect_timeout=5, max_reconnect_attempts=3, allow_reconnect=True)
         self._client.options["max_reconnect_attempts"] = -1  # once connected, never give up
         self._js = self._client.jetstream(timeout=_TIMEOUT_S)
-        config = StreamConfig(
-            name=self._stream,
-            subjects=[f"{self._stream}.>"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            num_replicas=replicas,
-            allow_direct=True,
-            duplicate_window=0,
-        )
-        try:
-            await self._js.stream_info(self._stream)
-        except nats.js.errors.NotFoundError:
-            await self._js.add_stream(config)
+        self._atomic = await self._make_stream(replicas)
+
+    async def _make_stream(self, replicas: int) -> bool:
+        """Make the stream where it is not there; whether the server takes atomic batches."""
+        config = {
+            "name": self._stream,
+            "subjects": [f"{self._stream}.>"],
+            "retention": "limits",
+            "storage": "file",
+            "num_replicas": replicas,
+            "allow_direct": True,
+            "allow_atomic": True,
+        }
+        body = msgspec.json.encode(config)
+        info = await self._client.request(f"$JS.API.STREAM.INFO.{self._stream}", b"", timeout=_TIMEOUT_S)
+        if "error" in msgspec.json.decode(info.data):
+            info = await self._client.request(
+                f"$JS.API.STREAM.CREATE.{self._stream}", body, timeout=_TIMEOUT_S
+            )
+        told = msgspec.json.decode(info.data)
+        if "error" in told:
+            raise APIError.from_error(told["error"])
+        # A server that does not know of atomic batches leaves the word out.
+        return bool(told["config"].get("allow_atomic"))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do `work` in the client's thread, its errors told as the house's."""
@@ -105,27 +121,55 @@ class JetStreamSpool:
         return f"{self._stream}.{territory}.{named.hexdigest()[:32]}"
 
     def append_encoded(self, batch: Sequence[Encoded]) -> list[Receipt]:
-        """Publish all at once and wait for every answer.
+        """Publish in atomic batches of 500 and wait for the last answer.
 
-        Where one fails, SpoolUnavailable is raised though others may be kept: sent again, those are
+        Where one fails, SpoolUnavailable is raised though former ones may be kept: sent again, those are
         duplicates, so nothing is counted twice.
         """
         return self._run(self._append(batch)) if batch else []
 
     async def _append(self, batch: Sequence[Encoded]) -> list[Receipt]:
-        receipts: list[Receipt] = []
-        for start in range(0, len(batch), _INFLIGHT):
-            part = batch[start : start + _INFLIGHT]
-            receipts += await asyncio.gather(*(self._publish(each) for each in part))
-        return receipts
+        named = {self._subject(each.observation): each.content for each in reversed(batch)}
+        fresh = list(named.items())[::-1]
+        given: dict[str, Receipt] = {}
+        for start in range(0, len(fresh), _BATCH):
+            part = fresh[start : start + _BATCH]
+            positions = await self._together(part) if self._atomic and len(part) > 1 else None
+            if positions is None:
+                receipts = await asyncio.gather(*(self._publish(*each) for each in part))
+            else:
+                receipts = [Receipt(position, False) for position in positions]
+            given.update(zip((subject for subject, _ in part), receipts, strict=True))
+        return [self._first(self._subject(each.observation), given) for each in batch]
 
-    async def _publish(self, each: Encoded) -> Receipt:
-        answer = await self._client.request(
-            self._subject(each.observation),
-            each.content,
-            timeout=_TIMEOUT_S,
-            headers={"Nats-Expected-Last-Subject-Sequence": "0"},
-        )
+    @staticmethod
+    def _first(subject: str, given: dict[str, Receipt]) -> Receipt:
+        """The receipt of `subject`; from its second asking on, a duplicate's."""
+        receipt = given[subject]
+        given[subject] = Receipt(receipt.position, True)
+        return receipt
+
+    async def _together(self, part: Sequence[tuple[str, bytes]]) -> range | None:
+        """Publish distinct subjects as one atomic batch: their positions, or None where one is a twin."""
+        headers = {"Nats-Expected-Last-Subject-Sequence": "0", "Nats-Batch-Id": uuid4().hex}
+        for number, (subject, content) in enumerate(part[:-1], start=1):
+            await self._client.publish(
+                subject, content, headers={**headers, "Nats-Batch-Sequence": str(number)}
+            )
+        last = {**headers, "Nats-Batch-Sequence": str(len(part)), "Nats-Batch-Commit": "1"}
+        answer = await self._client.request(*part[-1], timeout=_TIMEOUT_S, headers=last)
+        told = _told.decode(answer.data)
+        if told.error is not None:
+            if told.error.get("err_code") in _TWINS_IN_BATCH:
+                return None
+            raise APIError.from_error(told.error)
+        if told.count != len(part):
+            raise SpoolUnavailable(why=f"{told.count} of {len(part)} observations were answered for")
+        return range(told.seq - told.count + 1, told.seq + 1)
+
+    async def _publish(self, subject: str, content: bytes) -> Receipt:
+        headers = {"Nats-Expected-Last-Subject-Sequence": "0"}
+        answer = await self._client.request(subject, content, timeout=_TIMEOUT_S, headers=headers)
         told = _told.decode(answer.data)
         if told.error is None:
             return Receipt(told.seq, False)
