@@ -55,7 +55,7 @@ class Demo:
         folder = _fresh_folder(self.keep)
         os.environ["BEFFROI_DATA_DIR"] = str(folder)
         configuration.current.cache_clear()
-        rehearsal = self._set_up(folder)
+        rehearsal = self._set_up()
         up = Up(self.say)
         over = threading.Event()
         try:
@@ -69,7 +69,7 @@ class Demo:
             up.stop()
         self.say("Stopped. Everything of this demo is in " + str(folder))
 
-    def _set_up(self, folder: Path) -> Rehearsal:
+    def _set_up(self) -> Rehearsal:
         import django
 
         django.setup()
@@ -79,7 +79,7 @@ class Demo:
         self.say("Making the tables …")
         prepare()
         self.say(f"Importing {self.osm} …" if self.osm else "Building a town …")
-        return actions.prepare(folder, osm=self.osm)
+        return actions.prepare(osm=self.osm)
 
     def _welcome(self, up: Up, rehearsal: Rehearsal, folder: Path) -> None:
         self.say("")
