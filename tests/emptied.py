@@ -1,4 +1,4 @@
-"""Test databases are emptied between tests that commit; the journal's triggers refuse that, so they stand aside."""
+"""Test databases are emptied between tests that commit: the journal's triggers must stand aside for that."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from beffroi.foundation import clock
 from beffroi.foundation.errors import BeffroiError, Invalid
-from beffroi.journal import canonical, entries, facts, heads, merkle, models
+from beffroi.journal import canonical, entries, facts, heads, merkle, models, notes
 from beffroi.journal.entries import EntryView
 
 INSTALLATION = "installation"
@@ -215,3 +215,23 @@ def open_epoch(
         )
         draft = Draft(opened, f"journal:{journal}", actor)
         return _write(journal, [draft], after=position)[0]
+
+
+def open_epoch_from(*, journal: str, note: str, position: int = 0, actor: str = SYSTEM) -> EntryView:
+    """After a restore: open an epoch from the signed head that a witness (or the heads' directory) kept.
+
+    Raises BadNote, or Invalid when the head is not one of this journal, signed by this installation.
+    """
+    read = notes.read(note)
+    row = models.Journal.objects.filter(key=journal).first()
+    if row is None or read.head.origin != row.origin:
+        raise Invalid(where=read.head.origin, why=f"it is not a head of {journal} in its present epoch")
+    if not any(read.signed_by(bytes(key.public_key)) for key in models.SigningKey.objects.all()):
+        raise Invalid(where=read.head.origin, why="no key of this installation signed it")
+    return open_epoch(
+        journal=journal,
+        witnessed_size=read.head.size,
+        witnessed_root=read.head.root,
+        position=position,
+        actor=actor,
+    )

@@ -77,7 +77,7 @@ class Tile(models.Model):
 
 
 class SigningKey(models.Model):
-    """A key of this installation, public half. `proof`: the old key's signature, base64; '' for a first one."""
+    """A key of this installation, public half. `proof`: the old key's signature, base64, or ''."""
 
     fingerprint = models.CharField(max_length=64, primary_key=True)
     public_key = models.BinaryField()

@@ -60,6 +60,11 @@ def last(journal: str, limit: int = 50) -> list[EntryView]:
     return _rows("journal = %s", (journal,), "number DESC", limit)
 
 
+def numbered(journal: str, *, after: int, limit: int) -> list[EntryView]:
+    """The entries of a journal after a number, in the order of their numbers."""
+    return _rows("journal = %s AND number > %s", (journal, after), "number", limit)
+
+
 def entry(journal: str, number: int) -> EntryView:
     """One entry; raises NotFound."""
     found = _rows("journal = %s AND number = %s", (journal, number), "number", 1)
@@ -131,7 +136,7 @@ def root_at(journal: str, size: int) -> bytes:
     return heads.Subtrees(journal)(0, size)
 
 
-def keys() -> list[models.SigningKey]:
+def signing_keys() -> list[models.SigningKey]:
     """Every signing key, oldest first."""
     return list(models.SigningKey.objects.order_by("introduced_at", "fingerprint"))
 
