@@ -47,7 +47,7 @@ class Reception:
             speaker, draft, identifier=uuid7(received_at), received_at=received_at
         )
         future = self.writer.submit(observation)
-        skewed = "clock_skew_s" in observation.content
+        skewed = "clock_ahead_s" in observation.content or "late_s" in observation.content
 
         def count(done: asyncio.Future[Receipt]) -> None:
             if not done.cancelled() and done.exception() is None:

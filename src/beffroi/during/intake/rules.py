@@ -77,24 +77,22 @@ class Draft:
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
-def skew_s(seen_at: datetime, received_at: datetime) -> float | None:
-    """Seconds between the source's clock and ours where they differ too much, else None."""
+def judged(seen_at: datetime, received_at: datetime) -> tuple[datetime, dict[str, float]]:
+    """The instant to believe, and what to note beside it (seconds) where it is doubtful.
+
+    What was seen in the future was not: the time of receipt holds, `clock_ahead_s` says by how much. What
+    was seen long ago may have waited in a device without network: its time stands, `late_s` says so.
+    """
     ahead = seen_at - received_at
-    return ahead.total_seconds() if ahead > AHEAD or -ahead > BEHIND else None
+    if ahead > AHEAD:
+        return received_at, {"clock_ahead_s": round(ahead.total_seconds(), 3)}
+    return seen_at, {"late_s": round(-ahead.total_seconds(), 3)} if -ahead > BEHIND else {}
 
 
 def observation(speaker: Speaker, draft: Draft, *, identifier: UUID, received_at: datetime) -> Observation:
-    """The observation that `draft` makes when `speaker` sends it.
-
-    An instant that differs too much from ours is replaced by the time of receipt, and both are
-    told in `content["clock_skew_s"]`: event time is evidence, and this evidence is doubtful.
-    """
-    seen_at = draft.seen_at or received_at
-    content = dict(draft.content)
-    skew = skew_s(seen_at, received_at)
-    if skew is not None:
-        content["clock_skew_s"] = round(skew, 3)
-        seen_at = received_at
+    """The observation that `draft` makes when `speaker` sends it (see `judged` for its time)."""
+    seen_at, notes = judged(draft.seen_at or received_at, received_at)
+    content = {**draft.content, **notes}
     return Observation(
         id=identifier,
         territory=speaker.territory,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -94,7 +94,7 @@ def _draft(item: Item, key: str | None) -> Draft:
     return Draft(
         key=key,
         kind=item.kind,
-        seen_at=item.seen_at,
+        seen_at=_utc(item.seen_at),
         name=item.device,
         lat=item.lat,
         lon=item.lon,
@@ -103,6 +103,13 @@ def _draft(item: Item, key: str | None) -> Draft:
         exercise=item.exercise,
         content=item.content,
     )
+
+
+def _utc(seen_at: datetime | None) -> datetime | None:
+    try:
+        return seen_at.astimezone(UTC) if seen_at is not None else None
+    except OverflowError:
+        raise BadItem("seen_at", "beyond the calendar") from None
 
 
 def split(body: bytes, *, lines: bool) -> tuple[list[bytes | msgspec.Raw], bool]:
