@@ -63,6 +63,52 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
     return news
 
 
+def decisions_wait() -> bool:
+    """Whether a person decided something that no step has applied yet (cheap)."""
+    return models.Decision.objects.filter(after_position=None).exists()
+
+
+def set_aside(position: int, observation: Observation, why: str) -> None:
+    """Move the cursor past one observation that cannot be folded; replays pass over it too.
+
+    Call it inside `transaction.atomic()`, with everything before `position` folded. `why` is the
+    name of the error's class: no content.
+    """
+    cursor = engine.cursor(lock=True)
+    if position <= cursor.position:
+        return
+    models.Decision.objects.create(
+        territory_key=observation.territory,
+        kind=engine.SET_ASIDE,
+        body={"position": position, "observation": str(observation.id), "why": why},
+        made_at=clock.now(),
+        after_position=cursor.position,
+    )
+    cursor.position = position
+    cursor.save()
+    engine.forget()
+    journal.append(
+        journal=f"territory:{observation.territory}",
+        fact=facts.ObservationSetAside(
+            position=position,
+            observation=str(observation.id),
+            kind=observation.kind,
+            why=why,
+            exercise=observation.exercise,
+        ),
+        subject=f"territory:{observation.territory}",
+        actor="engine:fusion",
+    )
+
+
+def hold() -> None:
+    """Wait for the batch under way and hold back the next until this transaction ends.
+
+    Whoever is to lock an incident and then `decide` holds first: batches lock in that order too.
+    """
+    engine.cursor(lock=True)
+
+
 def decide(
     *,
     territory: str,

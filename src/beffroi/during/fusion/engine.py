@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import msgspec
-from django.db.models import Q
 
 from beffroi.during.fusion import models
 from beffroi.during.fusion.course import Course
@@ -18,6 +17,7 @@ from beffroi.foundation import clock
 from beffroi.foundation.settings import current
 
 CURSOR = "spool"
+SET_ASIDE = "set_aside"
 _PAGE = 2000
 
 Item = tuple[int, Observation] | models.Decision
@@ -88,25 +88,29 @@ def apply(course: Course, item: Item) -> list[Change]:
 
 def items(after: int, until: int, spool: Spool) -> Iterator[Item]:
     """Observations behind `after` up to `until` and the decisions between them, in the order of the fold."""
-    decisions = iter(
-        models.Decision.objects.filter(Q(after_position__gte=after) & Q(after_position__lte=until)).order_by(
-            "after_position", "id"
-        )
-    )
-    waiting = next(decisions, None)
+    between = models.Decision.objects.filter(after_position__gte=after, after_position__lte=until)
+    decisions, aside = [], set()
+    for row in between.order_by("after_position", "id"):
+        if row.kind == SET_ASIDE:
+            aside.add(row.body["position"])
+        else:
+            decisions.append(row)
+    waiting = iter(decisions)
+    due = next(waiting, None)
     while after < until:
         page = [each for each in spool.read(after, _PAGE) if each[0] <= until]
         if not page:
             break
         for position, observation in page:
-            while waiting is not None and (waiting.after_position or 0) < position:
-                yield waiting
-                waiting = next(decisions, None)
-            yield position, observation
+            while due is not None and (due.after_position or 0) < position:
+                yield due
+                due = next(waiting, None)
+            if position not in aside:
+                yield position, observation
         after = page[-1][0]
-    while waiting is not None:
-        yield waiting
-        waiting = next(decisions, None)
+    if due is not None:
+        yield due
+    yield from waiting
 
 
 def decision_of(row: models.Decision) -> Decision:

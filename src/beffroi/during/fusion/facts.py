@@ -6,7 +6,7 @@ from beffroi.journal.facts import Fact
 
 
 class BatchFolded(Fact, fact="fusion.batch_folded", version=1):
-    """How far of the spool one territory is folded, and the SHA-256 of its state's open hypotheses there."""
+    """How far of the spool one territory is folded, and the SHA-256 of what is believed there."""
 
     first: int
     last: int
@@ -24,8 +24,17 @@ class Merged(Fact, fact="fusion.merged", version=1):
 
 
 class Split(Fact, fact="fusion.split", version=1):
-    """A person took signs out of an incident: they are those of `fresh`."""
+    """A person took so many signs out of an incident: they open one of their own."""
 
-    fresh: str
     signs: int
+    exercise: bool = False
+
+
+class ObservationSetAside(Fact, fact="fusion.observation_set_aside", version=1):
+    """An observation could not be folded (`why`: the error's class); the spool still holds it."""
+
+    position: int
+    observation: str
+    kind: str
+    why: str
     exercise: bool = False

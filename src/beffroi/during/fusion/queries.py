@@ -41,11 +41,6 @@ def position() -> int:
     return row.position if row else 0
 
 
-def decisions_waiting() -> bool:
-    """Whether a person decided something that no step has applied yet."""
-    return models.Decision.objects.filter(after_position=None).exists()
-
-
 def signs(hypothesis: UUID) -> list[SignView]:
     """The signs of a hypothesis, the newest first."""
     rows = models.Sign.objects.filter(hypothesis_id=hypothesis).order_by("-seen_at", "-order")

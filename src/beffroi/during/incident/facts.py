@@ -77,7 +77,7 @@ class IncidentAcknowledged(Fact, fact="incident.acknowledged", version=1):
 
 
 class UnitSent(Fact, fact="incident.unit_sent", version=1):
-    """A unit was sent; `place` in the order proposed (0: not ranked), `override` why not the first."""
+    """A unit was sent; `place` in the `order` proposed (0: not ranked), `override` why not the first."""
 
     number: int
     unit: str
@@ -85,6 +85,7 @@ class UnitSent(Fact, fact="incident.unit_sent", version=1):
     eta_s: float | None
     chance: float | None
     override: str
+    order: list[str]
     exercise: bool = False
 
 
@@ -105,11 +106,12 @@ class UnitArrived(Fact, fact="incident.unit_arrived", version=1):
     exercise: bool = False
 
 
-class UnitRecalled(Fact, fact="incident.unit_recalled", version=1):
-    """A unit was called back before the incident was closed."""
+class UnitReleased(Fact, fact="incident.unit_released", version=1):
+    """A unit was called back before the incident was closed; `others` are still on it."""
 
     number: int
     unit: str
+    others: int
     exercise: bool = False
 
 

@@ -14,7 +14,7 @@ TRANSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "to_check": frozenset({"confirmed", "sent", "closed"}),
         "confirmed": frozenset({"sent", "closed"}),
         "sent": frozenset({"on_scene", "confirmed", "to_check", "technical", "closed"}),
-        "on_scene": frozenset({"confirmed", "to_check", "technical", "closed"}),
+        "on_scene": frozenset({"sent", "confirmed", "to_check", "technical", "closed"}),
         "technical": frozenset({"sent", "closed"}),
         "closed": frozenset(),
     }
@@ -57,7 +57,9 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
         "real": Outcome(True, ()),
         "attempt": Outcome(True, ()),
         "false_alarm": Outcome(False, ("weather", "animal", "occupant", "fault", "maintenance", "unknown")),
-        "harmless": Outcome(False, ("passer_by", "delivery", "lost_driver", "festivity", "occupant", "other")),
+        "harmless": Outcome(
+            False, ("passer_by", "delivery", "lost_driver", "festivity", "occupant", "other")
+        ),
         "handed_over": Outcome(None, ("gendarmerie", "police", "fire_brigade", "ambulance")),
         "nothing_found": Outcome(None, ()),
         "duplicate": Outcome(None, ()),
@@ -67,7 +69,6 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
 
 DOUBT_LIFTED_BY = ("concordant", "camera", "patrol", "call", "witness")
 NOTE_LONGEST = 4000
-
 
 
 def may_follow(state: str, wanted: str) -> bool:

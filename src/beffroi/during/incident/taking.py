@@ -1,0 +1,231 @@
+"""From fusion's news to incidents: opened, amended, confirmed, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from beffroi.during.fusion.news import News, SignNews
+from beffroi.during.incident import facts, procedures, rules
+from beffroi.during.incident.models import Incident, LedgerEntry, Numbering
+from beffroi.foundation.settings import current
+from beffroi.journal import actions as journal
+from beffroi.journal.facts import Fact
+from beffroi.territory import queries as territory
+
+ENGINE = "engine:incident"
+FUSION = "engine:fusion"
+
+
+@transaction.atomic
+def take_up(news: Sequence[News]) -> list[UUID]:
+    """Open, amend, confirm and end incidents as fusion tells; the incidents whose ranking must be renewed.
+
+    Call it in the transaction of `fusion.actions.step`.
+    """
+    rows = Incident.objects.select_for_update().in_bulk([each.hypothesis for each in news])
+    touched: dict[UUID, None] = {}
+    for each in news:
+        row = rows.get(each.hypothesis)
+        if row is None:
+            if each.kind not in ("opened", "split"):
+                continue
+            rows[each.hypothesis] = row = _open(each)
+        elif row.state == "closed":
+            continue
+        else:
+            _amend(row, each)
+        if row.state not in ("closed", "technical"):
+            touched[row.pk] = None
+    return list(touched)
+
+
+def _open(news: News) -> Incident:
+    belief, first = news.belief, news.signs[0] if news.signs else None
+    place_text, place = "", news.place
+    if place is not None:
+        place_text = territory.place_name(news.territory, place.lat, place.lon)[:240]
+    row = Incident(
+        id=news.hypothesis,
+        territory_key=news.territory,
+        number=_number(news.territory),
+        place_text=place_text,
+        place_key=place.key if place else "",
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        radius_m=place.radius_m if place else 0.0,
+        device=news.device,
+        seen_at=news.first_seen,
+        received_at=news.first_received,
+        fused_at=news.fused_at,
+        procedure=procedures.for_act(belief.act).version,
+    )
+    _believe(row, news)
+    _enter(row, belief.state)
+    row.save(force_insert=True)
+    for step, at in (("seen", row.seen_at), ("received", row.received_at), ("fused", row.fused_at)):
+        note_time(row, step, at, FUSION)
+    append(
+        row,
+        facts.IncidentOpened(
+            number=row.number,
+            act=row.act,
+            state=row.state,
+            life=row.life,
+            probability=row.probability,
+            low=row.low,
+            high=row.high,
+            observation=str(first.observation) if first else "",
+            digest=first.digest if first else "",
+            device=row.device,
+            exercise=row.exercise,
+        ),
+        FUSION,
+        news.fused_at,
+    )
+    for sign in news.signs[1:]:
+        _joined(row, sign, news)
+    return row
+
+
+def _amend(row: Incident, news: News) -> None:
+    _believe(row, news)
+    row.version += 1
+    if news.kind == "confirmed":
+        _confirm(row, news)
+    elif news.kind == "merged":
+        _merged(row, news)
+    elif news.kind == "closed":
+        _back(row, news)
+    row.save()
+    if news.kind in ("joined", "amended") and news.signs:
+        for sign in news.signs:
+            _joined(row, sign, news)
+    elif news.kind == "amended":
+        why = news.reasons[0].code if news.reasons else ""
+        figures = {"probability": row.probability, "low": row.low, "high": row.high}
+        fact = facts.IncidentAmended(number=row.number, why=why, exercise=row.exercise, **figures)
+        append(row, fact, FUSION, news.fused_at)
+
+
+def _believe(row: Incident, news: News) -> None:
+    belief = news.belief
+    row.probability, row.low, row.high = belief.probability, belief.low, belief.high
+    row.alternatives = [list(each) for each in belief.alternatives]
+    row.reasons = [{"code": each.code, "params": each.params} for each in news.reasons] or row.reasons
+    row.sign_count, row.independent = news.sign_count, belief.independent
+    row.life = row.life or news.life
+    row.exercise = row.exercise or news.exercise
+    row.entered_at, row.last_sign_at = news.entered, max(news.last_sign, news.entered)
+    if row.confirmed_at is None and not row.outcome:
+        row.act = belief.act
+        row.title = rules.title(row.act, row.state or belief.state)
+    row.leave_by = row.entered_at + timedelta(seconds=current().burglary_median_seconds)
+
+
+def _confirm(row: Incident, news: News) -> None:
+    row.confirmed_at = news.fused_at
+    row.title = rules.title(row.act, "confirmed")
+    if row.state == "to_check":
+        _enter(row, "confirmed")
+    note_time(row, "confirmed", news.fused_at, FUSION)
+    fact = facts.IncidentConfirmed(
+        number=row.number,
+        probability=row.probability,
+        low=row.low,
+        high=row.high,
+        independent=row.independent,
+        exercise=row.exercise,
+    )
+    append(row, fact, FUSION, news.fused_at)
+    if row.doubt_lifted_at is None and len(news.concordant) >= 2:
+        lift(row, "concordant", [str(each) for each in news.concordant], FUSION, news.fused_at)
+
+
+def _merged(row: Incident, news: News) -> None:
+    row.merged_into = news.other
+    row.outcome, row.resolved_at = "duplicate", news.fused_at
+    _enter(row, "closed")
+    note_time(row, "resolved", news.fused_at, FUSION)
+    into = str(news.other or "")
+    fact = facts.IncidentMerged(number=row.number, into=into, exercise=row.exercise)
+    append(row, fact, FUSION, news.fused_at)
+
+
+def _back(row: Incident, news: News) -> None:
+    """A device that was silent speaks again: the only end that no person has to say."""
+    row.outcome, row.resolved_at = "restored", news.fused_at
+    _enter(row, "closed")
+    note_time(row, "resolved", news.fused_at, ENGINE)
+    append(row, closed_fact(row), ENGINE, news.fused_at)
+
+
+def lift(row: Incident, how: str, observations: list[str], actor: str, at: datetime) -> None:
+    """Record the levée de doute on a row that the caller saves."""
+    row.doubt_lifted_at, row.doubt_lifted_by, row.doubt_how = at, actor, how
+    note_time(row, "doubt_lifted", at, actor, {"how": how, "observations": observations})
+    fact = facts.DoubtLifted(number=row.number, how=how, observations=observations, exercise=row.exercise)
+    append(row, fact, actor, at)
+
+
+def closed_fact(row: Incident) -> facts.IncidentClosed:
+    """The fact of an incident that was just resolved."""
+    at = row.resolved_at or row.fused_at
+    seconds = round((at - row.seen_at).total_seconds(), 1)
+    return facts.IncidentClosed(
+        number=row.number,
+        outcome=row.outcome,
+        cause=row.outcome_cause,
+        seconds=seconds,
+        exercise=row.exercise,
+    )
+
+
+def note_time(
+    row: Incident, step: str, at: datetime, actor: str, detail: dict[str, object] | None = None
+) -> None:
+    """Put one moment in the ledger."""
+    LedgerEntry.objects.create(incident=row, step=step, at=at, actor=actor, detail=detail or {})
+
+
+def append(row: Incident, fact: Fact, actor: str, at: datetime) -> None:
+    """Tell the territory's journal."""
+    journal.append(
+        journal=f"territory:{row.territory_key}",
+        fact=fact,
+        subject=f"incident:{row.pk}",
+        actor=actor,
+        at=at,
+    )
+
+
+def _joined(row: Incident, sign: SignNews, news: News) -> None:
+    fact = facts.SignJoined(
+        number=row.number,
+        kind=sign.kind,
+        relation=sign.relation,
+        weight=sign.weight,
+        probability=row.probability,
+        low=row.low,
+        high=row.high,
+        observation=str(sign.observation),
+        digest=sign.digest,
+        device=sign.device,
+        exercise=row.exercise,
+    )
+    append(row, fact, FUSION, news.fused_at)
+
+
+def _enter(row: Incident, state: str) -> None:
+    row.state, row.phase = state, rules.PHASES[state]
+
+
+def _number(territory_key: str) -> int:
+    rows = Numbering.objects.select_for_update()
+    row, _ = rows.get_or_create(territory_key=territory_key)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last
