@@ -5,7 +5,7 @@ The columns are described, with examples, in docs/reference/import-formats.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -41,8 +41,10 @@ _KIND_WORDS = {
     "barriere": "barrier", "borne": "barrier", "bouton": "button", "serveur": "server",
     "enregistreur": "recorder", "capteur": "sensor",
 }  # fmt: skip
-_FORMS = {"fixe": "fixed", "fixed": "fixed", "dome": "dome", "ptz": "panning", "panning": "panning",
-          "mobile": "panning", "orientable": "panning", "bullet": "fixed", "panoramique": "panorama"}  # fmt: skip
+_FORMS = {
+    "fixe": "fixed", "fixed": "fixed", "bullet": "fixed", "dome": "dome", "ptz": "panning",
+    "panning": "panning", "mobile": "panning", "orientable": "panning", "panoramique": "panorama",
+}  # fmt: skip
 _LONGEST = 80
 _LENGTHS = {"height": (0.0, 100.0), "reach": (1.0, 2000.0)}
 
@@ -92,13 +94,7 @@ def devices(table: Table, crs: str = "", kind: str = "") -> Rows:
 
     Raises MissingColumn, projection.UnknownSystem, projection.BadSystem.
     """
-    columns = {name: _column(table, name) for name in COLUMNS}
-    for needed in ("key", "x", "y"):
-        if not columns[needed]:
-            there = ", ".join(table.columns) or "none"
-            raise MissingColumn(
-                f"no column for {needed} ({' or '.join(COLUMNS[needed][:4])}); it has {there}"
-            )
+    columns = choose(table, COLUMNS, ("key", "x", "y"))
     convert = converter(table, columns["x"], columns["y"], crs)
     found = Rows()
     lines: dict[str, int] = {}
@@ -148,8 +144,16 @@ def place(row: Row, x: str, y: str, convert: ToDegrees) -> tuple[float, float] |
     return lat, lon
 
 
-def _column(table: Table, name: str) -> str:
-    return next((each for each in COLUMNS[name] if each in table.columns), "")
+def choose(table: Table, meanings: Mapping[str, Sequence[str]], needed: Sequence[str]) -> dict[str, str]:
+    """Which column says what; each column is used once. Raises MissingColumn for one that is needed."""
+    columns: dict[str, str] = {}
+    for name, words in meanings.items():
+        free = (word for word in words if word in table.columns and word not in columns.values())
+        columns[name] = next(free, "")
+        if name in needed and not columns[name]:
+            there = ", ".join(table.columns) or "none"
+            raise MissingColumn(f"no column for {name} ({' or '.join(words[:4])}); it has {there}")
+    return columns
 
 
 def _device(row: Row, columns: Mapping[str, str], convert: ToDegrees, kind: str) -> DeviceRow | BadRow:

@@ -23,6 +23,7 @@ _GREEN_LANDUSE = {
 }  # fmt: skip
 _GREEN_LEISURE = {"park", "garden", "golf_course", "nature_reserve", "playground", "pitch"}
 _GREEN_NATURAL = {"wood", "scrub", "grassland", "heath"}
+_PREFIXES = {"camera": "CAM", "lamp": "LAMP"}
 _STREAMS = {"river", "canal", "stream"}
 
 
@@ -122,8 +123,11 @@ def _device(each: furniture.Placed) -> Feature:
 
 
 def key_of(each: furniture.Placed) -> str:
-    """The key of what was read from the map: its OpenStreetMap identity, which a new import finds again."""
-    return f"OSM-{each.osm}"
+    """The key of what was read from the map: its OpenStreetMap identity, which a new import finds again.
+
+    With its kind, as one node may be a lamp and carry a camera.
+    """
+    return f"{_PREFIXES.get(each.kind, each.kind.upper())}-{each.osm}"
 
 
 def _pairs(points: Iterable[tuple[float, float]]) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""What system coordinates are in, and degrees from them. Nothing is assumed: declared, or recognised as degrees."""
+"""What system coordinates are in, and degrees from them: declared, or plainly degrees; nothing is assumed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def to_degrees(system: str) -> ToDegrees:
 
 
 def assumed(points: list[tuple[float, float]]) -> ToDegrees:
-    """Degrees as they are, for x, y that all can be degrees. Raises UnknownSystem for the first that cannot."""
+    """Degrees as they are, for x, y that all can be. Raises UnknownSystem for the first that cannot."""
     for x, y in points:
         if not (isfinite(x) and isfinite(y) and -180 <= x <= 180 and -90 <= y <= 90):
             raise UnknownSystem(f"{x:g} {y:g}" if abs(x) < 1e4 else f"{x:.1f} {y:.1f}", lambert(points))

@@ -65,7 +65,7 @@ def decoded(data: bytes) -> str:
 
 
 def plain(name: str) -> str:
-    """A column's name without accents, case or punctuation: `Année d'installation` -> `annee_d_installation`."""
+    """A column's name without accents, case or punctuation: `Année d'arrêt` -> `annee_d_arret`."""
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "_".join("".join(c if c.isalnum() else " " for c in bare).split())
 

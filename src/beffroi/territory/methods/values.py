@@ -9,7 +9,8 @@ import math
 import re
 from dataclasses import dataclass
 
-_NUMBER = re.compile(r"^[+-]?(\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})$")
+_NUMBER = re.compile(r"^[+-]?(\d{1,9}(?:[.,]\d{0,20})?|[.,]\d{1,20})$", re.ASCII)
+_GROUPED = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))", re.ASCII)
 _LENGTH = re.compile(r"^(?P<number>[+-]?[\d.,]{1,18})\s*(?P<unit>m|metres?|mètres?|ft|feet|km|cm|')?$")
 _FEET = re.compile(r"""^(?P<feet>\d{1,5})'(?:\s*(?P<inches>\d{1,2})")?$""")
 _SPEED = re.compile(r"^(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<unit>km/?h|kmh|kph|mph|knots)?$")
@@ -33,8 +34,8 @@ _WORDS = {
 
 
 def number(text: str) -> float | None:
-    """A decimal number with a point or a comma."""
-    text = text.strip()
+    """A decimal number with a point or a comma, its thousands perhaps apart: `768 915,2`."""
+    text = _GROUPED.sub("", text.strip())
     return float(text.replace(",", ".")) if _NUMBER.match(text) else None
 
 
