@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from beffroi.foundation import clock
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from beffroi.people.models import Member
 
-    Asker = Member | AnonymousUser | None
+    Asker: TypeAlias = Member | AnonymousUser | None
 
 _RIGHTS = "_beffroi_rights"
 _LISTS = "_beffroi_territories"
@@ -61,16 +61,18 @@ def rights(member: Member) -> Rights:
 
     Whoever keeps a member longer than a request (a stream) calls `forget_rights` before each new check.
     """
-    kept: Rights | None = member.__dict__.get(_RIGHTS)
+    kept: Rights | None = getattr(member, _RIGHTS, None)
     if kept is None:
-        kept = member.__dict__[_RIGHTS] = queries.rights_of(member)
+        kept = queries.rights_of(member)
+        setattr(member, _RIGHTS, kept)  # through `request.user`, this reaches the member it stands for
     return kept
 
 
 def forget_rights(member: Member) -> None:
     """Let the next decision read the member's rights again."""
-    member.__dict__.pop(_RIGHTS, None)
-    member.__dict__.pop(_LISTS, None)
+    for kept in (_RIGHTS, _LISTS):
+        if hasattr(member, kept):
+            delattr(member, kept)
 
 
 def decide(
@@ -154,14 +156,14 @@ def territories_for(member: Asker, action: str) -> frozenset[str]:
     standing = _standing(member, action)
     if isinstance(standing, Decision):
         return frozenset()
-    kept: dict[tuple[Standing, str], frozenset[str]] = member.__dict__.setdefault(_LISTS, {})
+    kept: dict[tuple[Standing, str], frozenset[str]] = getattr(member, _LISTS, {})
     found = kept.get((standing, action))
     if found is None:
         asked = sorted(standing.reachable())
         demanded = catalogue().actions[action].grounds
         verdicts = queries.policy_book().ask_each(standing, action, asked, demanded, "")
         found = frozenset(key for key, verdict in zip(asked, verdicts, strict=True) if verdict.allowed)
-        kept[standing, action] = found
+        setattr(member, _LISTS, {**kept, (standing, action): found})
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http import HttpRequest
 
 from beffroi.people import actions, decisions, session_life
@@ -71,7 +71,8 @@ def _session_key(scope: MutableMapping[str, Any]) -> str:
 def _member(key: str) -> Member | None:
     if not key:
         return None
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()  # outside Django's request cycle nobody else renews them
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)

@@ -14,8 +14,7 @@ from beffroi.people.views_door import signed_in
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
     """Who the house takes me for: name, organisation, roles and where they hold."""
-    member = request.user
-    assert isinstance(member, Member)  # noqa: S101 - `signed_in` let nobody else through
+    member: Member = request.user
     english = (get_language() or "fr").startswith("en")
     context = {
         "member": member,

@@ -78,6 +78,8 @@ def _guarded(view: View, check: Callable[[HttpRequest, Mapping[str, Any]], HttpR
         @wraps(view)
         async def ask_then_await(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             answer = await sync_to_async(check)(request, kwargs)
+            # The same member for `await request.auser()`: their rights are read already.
+            request._acached_user = getattr(request.user, "_wrapped", request.user)  # type: ignore[attr-defined]
             return answer if answer is not None else await view(request, *args, **kwargs)
 
         return ask_then_await
