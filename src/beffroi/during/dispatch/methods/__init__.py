@@ -1,0 +1,1 @@
+"""Mathematics of dispatch: no Django, no database, no clock, no random numbers; usable from a notebook."""
