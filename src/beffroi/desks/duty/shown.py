@@ -171,3 +171,7 @@ class Queue:
     follow: list[Row] = field(default_factory=list)
     closed: list[Row] = field(default_factory=list)
     closed_count: int = 0
+
+    def of(self, group: str) -> list[Row]:
+        """The rows of one group."""
+        return {DECIDE: self.decide, CURRENT: self.current, FOLLOW: self.follow}.get(group, self.closed)

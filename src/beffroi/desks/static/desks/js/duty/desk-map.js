@@ -150,6 +150,9 @@ class DeskMap {
   }
 
   #tools() {
+    const container = document.getElementById("map");
+    this.#map.on("movestart", () => container.classList.add("map-moving")); // marks glide, maps do not drag them behind
+    this.#map.on("moveend", () => container.classList.remove("map-moving"));
     for (const button of document.querySelectorAll(".layers button")) {
       button.addEventListener("click", () => this.#toggle(button));
     }

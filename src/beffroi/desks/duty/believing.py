@@ -1,0 +1,84 @@
+"""Why an incident is believed: its signs with their weight, and the cameras that face the place."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from beffroi.desks.duty import reasons, words
+from beffroi.desks.duty.shown import Sign
+from beffroi.during.fusion import models as fusion
+from beffroi.during.incident.models import Incident
+from beffroi.territory import queries as territory
+
+SHOWN = 12
+HEAVIEST_NATS = 6.0
+AS_FAR_AS_M = 400.0
+
+
+def signs(incident: Incident) -> tuple[Sign, ...]:
+    """The signs of an incident, the newest first."""
+    found = fusion.Sign.objects.filter(hypothesis=incident.pk).order_by("-seen_at", "-order")[:SHOWN]
+    return tuple(_sign(each) for each in found)
+
+
+def _sign(sign: fusion.Sign) -> Sign:
+    title = words.said(words.KINDS, sign.kind)
+    if sign.device:
+        title = (
+            f"{sign.device}, {title[:1].lower()}{title[1:]}" if sign.kind.startswith("presence.") else title
+        )
+    return Sign(
+        at=sign.seen_at,
+        icon=words.icon(sign.kind),
+        title=title,
+        note=_note(sign),
+        weight=min(100.0, max(4.0, 100.0 * abs(sign.weight) / HEAVIEST_NATS)),
+    )
+
+
+def _note(sign: fusion.Sign) -> str:
+    given: dict[str, dict[str, Any]] = {each["code"]: each.get("params", {}) for each in sign.reasons}
+    zone = (sign.observation.get("content") or {}).get("zone", "")
+    parts = [f"zone {zone}"] if zone else []
+    for code in reasons.BESIDE:
+        if code in given:
+            parts.append(reasons.said(code, given[code]))
+            break
+    if sign.repeats:
+        parts.append(f"× {sign.repeats + 1}")
+    return ", ".join(parts)
+
+
+def sources(incident: Incident) -> str:
+    """How many sources agree that do not err together."""
+    count = incident.independent
+    return ngettext("%(number)d independent source", "%(number)d independent sources", count) % {
+        "number": count
+    }
+
+
+def seeing(incident: Incident) -> tuple[str, ...]:
+    """Cameras whose view, clipped by buildings, holds the place."""
+    if incident.lat is None or incident.lon is None:
+        return ()
+    found = []
+    for feature in territory.views(incident.territory_key)["features"]:
+        ring = feature["geometry"]["coordinates"][0]
+        if _holds(ring, incident.lat, incident.lon):
+            found.append(str(feature["properties"]["key"]))
+    return tuple(found)
+
+
+def _holds(ring: list[list[float]], lat: float, lon: float) -> bool:
+    """Whether a ring of [lon, lat] holds a point (even-odd rule); far rings are dropped at once."""
+    if abs(ring[0][1] - lat) * 111_000 > AS_FAR_AS_M:
+        return False
+    inside = False
+    for (x1, y1, *_), (x2, y2, *_) in itertools.pairwise(ring):
+        if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
+            inside = not inside
+    return inside and math.isfinite(lon)

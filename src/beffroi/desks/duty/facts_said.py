@@ -1,0 +1,176 @@
+"""Each fact of the journal in a line of the log: its words, and its detail made from its body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from beffroi.desks import spelling
+from beffroi.desks.duty import words
+from beffroi.desks.report import words as signal_words
+
+Body = Mapping[str, Any]
+Detail = Callable[[Body], str]
+
+FACTS: Mapping[str, Promise] = {
+    "device.imported": _("Devices imported"),
+    "fusion.batch_folded": _("Batch understood"),
+    "fusion.merged": _("Incidents merged"),
+    "fusion.split": _("Incident split"),
+    "incident.acknowledged": _("Acknowledged"),
+    "incident.amended": _("Belief changed"),
+    "incident.closed": _("Closed"),
+    "incident.confirmed": _("Confirmed"),
+    "incident.doubt_lifted": _("Doubt lifted"),
+    "incident.merged": _("Merged"),
+    "incident.noted": _("Noted"),
+    "incident.opened": _("Opened"),
+    "incident.sign_joined": _("Sign joined"),
+    "incident.step_done": _("Step done"),
+    "incident.unit_arrived": _("On scene"),
+    "incident.unit_en_route": _("On the way"),
+    "incident.unit_recalled": _("Unit called back"),
+    "incident.unit_sent": _("Unit sent"),
+    "intake.batch_kept": _("Messages kept"),
+    "intake.source_declared": _("Source declared"),
+    "intake.source_revoked": _("Source revoked"),
+    "intake.source_token_made": _("Source token made"),
+    "journal.bodies_pruned": _("Bodies erased on time"),
+    "journal.epoch_opened": _("Epoch opened"),
+    "journal.key_introduced": _("Signing key made"),
+    "journal.key_replaced": _("Signing key replaced"),
+    "journal.key_rotated": _("Signing key rotated"),
+    "people.centre_created": _("Centre created"),
+    "people.installation_created": _("Installation created"),
+    "people.invitation_made": _("Invitation made"),
+    "people.looked": _("Looked at"),
+    "people.member_closed": _("Account closed"),
+    "people.member_created": _("Member created"),
+    "people.organisation_created": _("Organisation created"),
+    "people.password_changed": _("Password changed"),
+    "people.refused": _("Refused"),
+    "people.role_ended": _("Role ended"),
+    "people.role_given": _("Role given"),
+    "people.second_factor_removed": _("Second factor removed"),
+    "people.second_factor_set": _("Second factor set"),
+    "people.sign_in_failed": _("Sign-in failed"),
+    "people.signed_in": _("Signed in"),
+    "people.signed_out": _("Signed out"),
+    "people.watch_ended": _("Watch ended"),
+    "people.watch_started": _("Watch started"),
+    "rehearsal.played": _("Exercise played"),
+    "rehearsal.prepared": _("Exercise made ready"),
+    "signal.reported": _("Report received"),
+    "territory.imported": _("Map imported"),
+    "unit.imported": _("Units imported"),
+    "unit.state_changed": _("Unit changed state"),
+}
+
+# What concerns machines and never helps a decision stays out of the duty desk's log.
+QUIET = frozenset({"fusion.batch_folded", "intake.batch_kept", "unit.state_changed"})
+
+
+def _opened(body: Body) -> str:
+    return f"{words.title(body['act'], body['state'])}, {_real(body)}"
+
+
+def _real(body: Body) -> str:
+    return now_("real at %(value)d %% (%(low)d–%(high)d)") % {
+        "value": spelling.percent(body["probability"]),
+        "low": spelling.percent(body["low"]),
+        "high": spelling.percent(body["high"]),
+    }
+
+
+def _sign(body: Body) -> str:
+    kind = words.said(words.KINDS, body["kind"])
+    return f"{kind}, {body['device']}" if body.get("device") else kind
+
+
+def _after(body: Body) -> str:
+    return now_("%(time)s after the first sign") % {"time": spelling.duration(body["seconds"])}
+
+
+def _sent(body: Body) -> str:
+    parts = [body["unit"]]
+    if body["place"] == 1:
+        parts.append(now_("proposed first"))
+    elif body["place"] > 1:
+        parts.append(now_("proposed number %(place)d") % {"place": body["place"]})
+    if body.get("eta_s"):
+        parts.append(now_("there in %(time)s") % {"time": spelling.duration(body["eta_s"])})
+    return ", ".join(parts)
+
+
+def _arrived(body: Body) -> str:
+    return now_("%(unit)s, %(time)s after being sent") % {
+        "unit": body["unit"],
+        "time": spelling.duration(body["seconds"]),
+    }
+
+
+def _closed(body: Body) -> str:
+    return f"{words.outcome(body['outcome'], body.get('cause', ''))}, {_after(body)}"
+
+
+def _doubt(body: Body) -> str:
+    signs = len(body["observations"])
+    counted = ngettext("%(number)d sign", "%(number)d signs", signs) % {"number": signs}
+    return f"{words.said(words.DOUBT, body['how'])}, {counted}"
+
+
+def _reported(body: Body) -> str:
+    return str(signal_words.WHAT[body["what"]][0]) if body["what"] in signal_words.WHAT else body["what"]
+
+
+def _streets(body: Body) -> str:
+    return now_("version %(version)d, %(streets)s streets, %(buildings)s buildings") % {
+        "version": body["town_version"],
+        "streets": spelling.grouped(body["streets"]),
+        "buildings": spelling.grouped(body["buildings"]),
+    }
+
+
+def _taken(body: Body) -> str:
+    return now_("%(added)d added, %(changed)d changed") % {"added": body["added"], "changed": body["changed"]}
+
+
+DETAILS: Mapping[str, Detail] = {
+    "device.imported": _taken,
+    "incident.acknowledged": _after,
+    "incident.amended": _real,
+    "incident.closed": _closed,
+    "incident.confirmed": _real,
+    "incident.doubt_lifted": _doubt,
+    "incident.opened": _opened,
+    "incident.sign_joined": _sign,
+    "incident.step_done": lambda body: words.said(words.STEPS, body["step"]),
+    "incident.unit_arrived": _arrived,
+    "incident.unit_en_route": lambda body: str(body["unit"]),
+    "incident.unit_recalled": lambda body: str(body["unit"]),
+    "incident.unit_sent": _sent,
+    "signal.reported": _reported,
+    "territory.imported": _streets,
+    "unit.imported": _taken,
+}
+
+
+def said(fact: str) -> str:
+    """A fact in words; its own name where it has none yet."""
+    return str(FACTS[fact]) if fact in FACTS else fact
+
+
+def detail(fact: str, body: Body | None) -> str:
+    """The detail of a fact in words; says so when the law's time for it is over."""
+    if body is None:
+        return now_("erased: its legal time was over")
+    made = DETAILS.get(fact)
+    try:
+        return made(body) if made else ""
+    except (KeyError, TypeError):  # an older version of the fact, written before these fields were
+        return ""

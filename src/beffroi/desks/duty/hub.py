@@ -1,0 +1,188 @@
+"""One look at the journal for all consoles: what changed is rendered once a language and handed on.
+
+A console is a bounded queue of bytes. One that does not keep up is let go: its browser comes
+back by itself and resumes after the last position that it heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, close_old_connections
+
+from beffroi.desks.duty import news, reading
+from beffroi.desks.duty.news import News
+from beffroi.foundation.errors import NotFound
+from beffroi.foundation.settings import current
+from beffroi.people.models import Member
+
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+QUEUED_MOST = 400
+MISSED_MOST = 400
+SHEET_LASTS_S = 1.0
+UNITS_EVERY_S = 1.0
+HEADS_EVERY_S = 4.0
+AFTER_FAULT_S = 2.0
+
+
+@dataclass(eq=False)
+class Console:
+    """One open stream: what it may see, in which language, and what waits to be sent to it."""
+
+    language: str
+    territories: frozenset[str]
+    logs: frozenset[str]
+    position: int = 0
+    behind: bool = False
+    _waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUED_MOST))
+
+    def put(self, told: bytes) -> None:
+        """Queue what is to be sent; a queue that is full lets the console go."""
+        try:
+            self._waiting.put_nowait(told)
+        except asyncio.QueueFull:
+            self.behind = True
+
+    async def next(self) -> bytes:
+        """All that waits, as one piece; waits for the first."""
+        pieces = [await self._waiting.get()]
+        while not self._waiting.empty():
+            pieces.append(self._waiting.get_nowait())
+        return b"".join(pieces)
+
+    def sees(self, each: News) -> bool:
+        """Whether this console may be told this."""
+        return each.territory in (self.logs if each.name in ("line", "head") else self.territories)
+
+
+class Hub:
+    """Follows the journal while at least one console is open. All methods belong to one event loop."""
+
+    def __init__(self) -> None:
+        self.consoles: set[Console] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-hub")  # one thread, one connection
+        self._task: asyncio.Task[None] | None = None
+        self._position = 0
+        self._units: dict[str, Any] = {}
+        self._heads: dict[str, Any] = {}
+        self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
+
+    async def ask(self, question: Callable[..., Answer], *values: Any) -> Answer:
+        """Run a query on the hub's own thread and connection."""
+
+        def asked() -> Answer:
+            close_old_connections()
+            return question(*values)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, asked)
+
+    async def join(self, console: Console, after: int | None) -> bytes:
+        """Let a console in; returns what it missed since `after`."""
+        if self._task is None or self._task.done():
+            self._position = await self.ask(news.position)
+            self._task = asyncio.ensure_future(self._follow())
+        console.position = self._position
+        self.consoles.add(console)
+        if after is None or after >= console.position:
+            return b""
+        missed = await self.ask(news.since, after, console.position, (console.language,), MISSED_MOST)
+        if missed is None:
+            return b"event: again\ndata: {}\n\n"
+        return _told(console, missed, console.position)
+
+    def leave(self, console: Console) -> None:
+        """Let a console go; the last one stops the hub."""
+        self.consoles.discard(console)
+        if not self.consoles and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def sheet(self, identifier: str, member: Member, territories: frozenset[str], language: str) -> str:
+        """The sheet of an incident as this member may see it, at most a second old. Raises NotFound."""
+        territory = await self.ask(reading.territory_of, identifier)
+        if territory not in territories:
+            raise NotFound(what=identifier)
+        may = await self.ask(reading.may, member, territory)
+        key = (identifier, language, may)
+        made = self._sheets.get(key)
+        if made is None or time.monotonic() - made[0] > SHEET_LASTS_S:
+            html = await self.ask(news.sheet, identifier, may, language)
+            made = self._sheets[key] = (time.monotonic(), html)
+        return made[1]
+
+    def _forget_sheets(self, incidents: set[str]) -> None:
+        now = time.monotonic()
+        self._sheets = {
+            key: made
+            for key, made in self._sheets.items()
+            if key[0] not in incidents and now - made[0] <= SHEET_LASTS_S
+        }
+
+    async def _follow(self) -> None:
+        wait_s = current().feed_poll_ms / 1000
+        units_at = heads_at = 0.0
+        while True:
+            try:
+                busy = await self._look()
+                now = time.monotonic()
+                if now - units_at >= UNITS_EVERY_S:
+                    units_at = now
+                    await self._look_at_units()
+                if now - heads_at >= HEADS_EVERY_S:
+                    heads_at = now
+                    await self._look_at_heads()
+            except DatabaseError:  # the consoles stay; what was missed is read from the same position
+                log.exception("the duty desk's feed could not read the journal")
+                busy = False
+                await asyncio.sleep(AFTER_FAULT_S)
+            if not busy:
+                await asyncio.sleep(wait_s)
+
+    async def _look(self) -> bool:
+        """Tell what the journal got since the last look; whether there may be more at once."""
+        gathered = await self.ask(news.after, self._position, self._languages())
+        if gathered.position == self._position:
+            return False
+        self._forget_sheets(gathered.incidents)
+        self._position = gathered.position
+        self._tell(gathered.news)
+        return gathered.more
+
+    async def _look_at_units(self) -> None:
+        found = await self.ask(news.all_units, self._watched(), self._languages())
+        self._tell([each for each in found if self._units.get(each.territory) != each.told])
+        self._units = {each.territory: each.told for each in found}
+
+    async def _look_at_heads(self) -> None:
+        found = await self.ask(news.all_heads, self._watched(), self._languages())
+        self._tell([each for each in found if self._heads.get(each.territory) != each.told])
+        self._heads = {each.territory: each.told for each in found}
+
+    def _tell(self, told: list[News]) -> None:
+        for console in list(self.consoles):
+            seen = [each for each in told if console.sees(each)]
+            console.position = self._position
+            if seen:
+                console.put(_told(console, seen, self._position))
+            if console.behind:
+                self.leave(console)
+
+    def _languages(self) -> tuple[str, ...]:
+        return tuple(sorted({console.language for console in self.consoles}))
+
+    def _watched(self) -> tuple[str, ...]:
+        return tuple(sorted(frozenset().union(*(console.territories for console in self.consoles))))
+
+
+def _told(console: Console, told: list[News], position: int) -> bytes:
+    """What a console is sent: each event, then the position that it may resume after."""
+    pieces = [each.told[console.language] for each in told if console.sees(each)]
+    return b"".join(pieces) + f"id: {position}\n\n".encode()

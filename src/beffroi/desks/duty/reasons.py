@@ -1,0 +1,79 @@
+"""The reasons that fusion and dispatch give, as sentences: each code with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.desks import spelling
+from beffroi.desks.duty import words
+
+REASONS: Mapping[str, Promise] = {
+    "fusion.alone": _("true %(percent)s %% of the time when it comes alone"),
+    "fusion.device_silent": _("the device no longer answers"),
+    "fusion.at_night": _("at night, when fewer people are about"),
+    "fusion.place_unknown": _("its place is not known"),
+    "fusion.same_device": _("same device"),
+    "fusion.same_source": _("same source"),
+    "fusion.near_by_road": _("%(metres)s by road"),
+    "fusion.near_by_line": _("%(metres)s in a straight line"),
+    "fusion.near_in_time": _("%(seconds)s from the nearest sign"),
+    "fusion.independent": _("an independent source"),
+    "fusion.not_independent": _("not independent of the others"),
+    "fusion.record": _("%(false)s false alarms out of %(total)s"),
+    "fusion.late": _("received %(seconds)s late"),
+    "fusion.clock_ahead": _("its clock is %(seconds)s ahead"),
+    "fusion.near_a_closed_one": _("near an incident closed lately"),
+    "fusion.signal_repeated": _("reported again"),
+    "fusion.signal_kept": _("kept: true %(percent)s %% of the time alone"),
+    "fusion.signal_found_again": _("%(minutes)s min before, at %(metres)s"),
+    "fusion.confirmed": _("enough independent signs agree"),
+    "fusion.repeated": _("said %(times)s times"),
+    "fusion.restored_by_panel": _("the panel went back to rest"),
+    "fusion.cancelled_by_panel": _("cancelled at the panel"),
+    "fusion.device_back": _("back after %(seconds)s"),
+    "fusion.device_well": _("the device is well"),
+    "fusion.not_a_sign": _("not a sign by itself"),
+    "fusion.nothing_to_amend": _("nothing open to amend"),
+    "fusion.closed_by_person": _("closed by a person"),
+    "fusion.merged_by_person": _("merged by a person"),
+    "fusion.split_by_person": _("split by a person"),
+}
+# Which reasons are worth the little room beside a sign, the best first.
+BESIDE = (
+    "fusion.signal_found_again",
+    "fusion.record",
+    "fusion.late",
+    "fusion.clock_ahead",
+    "fusion.cancelled_by_panel",
+    "fusion.near_by_road",
+    "fusion.near_by_line",
+)
+
+
+def _figures(params: Mapping[str, Any]) -> dict[str, str]:
+    made = {name: str(value) for name, value in params.items()}
+    for name in params:
+        if name in ("seconds", "seconds_old", "eta_s"):
+            made[name] = spelling.duration(float(params[name]))
+        elif name == "metres":
+            made[name] = spelling.metres(float(params[name]))
+        elif name == "kind":
+            made[name] = words.said(words.KINDS, str(params[name]))
+        elif name == "state":
+            made[name] = words.said(words.UNIT_STATES, str(params[name]))
+    return made
+
+
+def said(code: str, params: Mapping[str, Any]) -> str:
+    """A reason as a sentence; its code where it has no words yet."""
+    template = REASONS.get(code)
+    if template is None:
+        return code
+    try:
+        return str(template) % _figures(params)
+    except (KeyError, ValueError):  # a reason written by an older version, without these figures
+        return code

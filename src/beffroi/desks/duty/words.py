@@ -1,0 +1,199 @@
+"""The vocabulary of DURING in the reader's language: acts, states, kinds of signs, outcomes, steps.
+
+Rooms below say codes; here each code has its words. A code without words is shown as it is,
+and the tests fail: nothing is shown half translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, Promise]
+
+# What it is once sure, and what it may be before.
+ACTS: Words = {
+    "burglary": _("Burglary"),
+    "assault": _("Call for help"),
+    "sabotage": _("Sabotage"),
+    "vehicle_crime": _("Vehicle crime"),
+    "fire": _("Fire"),
+    "prowling": _("Prowling"),
+    "disorder": _("Disorder"),
+    "device_silent": _("Device silent"),
+    "unknown": _("Unexplained event"),
+}
+POSSIBLE: Words = {
+    "burglary": _("Possible intrusion"),
+    "assault": _("Possible assault"),
+    "sabotage": _("Possible sabotage"),
+    "vehicle_crime": _("Possible vehicle crime"),
+    "fire": _("Possible fire"),
+    "prowling": _("Possible prowling"),
+    "disorder": _("Possible disorder"),
+    "device_silent": _("Device silent"),
+    "unknown": _("Unexplained event"),
+}
+HARMLESS: Words = {
+    "passer_by": _("a passer-by"),
+    "occupant": _("the occupant"),
+    "delivery": _("a delivery"),
+    "lost_driver": _("a lost driver"),
+    "animal": _("an animal"),
+    "weather": _("the weather"),
+    "fault": _("a fault"),
+    "cooking": _("cooking"),
+    "maintenance": _("maintenance"),
+    "festivity": _("a festivity"),
+}
+STATES: Words = {
+    "to_check": _("To check"),
+    "confirmed": _("Confirmed"),
+    "sent": _("Sent"),
+    "on_scene": _("On scene"),
+    "technical": _("Technical"),
+    "closed": _("Closed"),
+}
+LIFE = _("Life in danger")
+# The state's shape: the class of its badge.
+SHAPES = {
+    "to_check": "check",
+    "confirmed": "confirmed",
+    "sent": "sent",
+    "on_scene": "onscene",
+    "technical": "tech",
+    "closed": "closed",
+}
+LEDGER: Words = {
+    "seen": _("seen"),
+    "received": _("received"),
+    "fused": _("understood"),
+    "shown": _("shown"),
+    "confirmed": _("confirmed"),
+    "acknowledged": _("acknowledged"),
+    "dispatched": _("sent"),
+    "en_route": _("on the way"),
+    "on_scene": _("on scene"),
+    "resolved": _("closed"),
+}
+KINDS: Words = {
+    "intrusion.door": _("Alarm, door opened"),
+    "intrusion.motion": _("Alarm, movement inside"),
+    "intrusion.glass": _("Alarm, broken glass"),
+    "intrusion.perimeter": _("Alarm, fence or yard"),
+    "panic.holdup": _("Hold-up button"),
+    "panic.duress": _("Code under duress"),
+    "tamper.device": _("Device opened or torn off"),
+    "fire.alarm": _("Fire alarm"),
+    "presence.person": _("Someone seen"),
+    "presence.vehicle": _("Vehicle seen"),
+    "presence.other": _("Movement seen"),
+    "signal.vehicle_slow": _("Referent, a vehicle at a crawl"),
+    "signal.person_loitering": _("Referent, someone watching"),
+    "signal.noise": _("Referent, a noise"),
+    "signal.other": _("Referent, something unusual"),
+    "device.offline": _("Device silent"),
+    "device.online": _("Device back"),
+    "alarm.restored": _("Alarm back to rest"),
+    "alarm.cancelled": _("Alarm cancelled by the panel"),
+    "test.periodic": _("Periodic test"),
+    "technical.other": _("Technical message"),
+}
+ICONS = {
+    "intrusion.door": "door-open",
+    "intrusion.motion": "bell-ring",
+    "intrusion.glass": "bell-ring",
+    "intrusion.perimeter": "bell-ring",
+    "panic.holdup": "siren",
+    "panic.duress": "siren",
+    "tamper.device": "triangle-alert",
+    "fire.alarm": "flame",
+    "presence.person": "cctv",
+    "presence.vehicle": "cctv",
+    "presence.other": "cctv",
+    "device.offline": "wifi-off",
+    "device.online": "activity",
+    "alarm.restored": "undo-2",
+    "alarm.cancelled": "undo-2",
+}
+OUTCOMES: Words = {
+    "real": _("The act was real"),
+    "attempt": _("An attempt, they left"),
+    "false_alarm": _("False alarm"),
+    "harmless": _("Something harmless"),
+    "handed_over": _("Handed over"),
+    "nothing_found": _("Nothing found"),
+    "duplicate": _("Already known under another reference"),
+    "restored": _("Back in order"),
+}
+CAUSES: Words = {
+    "weather": _("weather"),
+    "animal": _("animal"),
+    "occupant": _("occupant"),
+    "fault": _("fault"),
+    "maintenance": _("maintenance"),
+    "unknown": _("cause unknown"),
+    "passer_by": _("passer-by"),
+    "delivery": _("delivery"),
+    "lost_driver": _("lost driver"),
+    "festivity": _("festivity"),
+    "other": _("other cause"),
+    "gendarmerie": _("to the gendarmerie"),
+    "police": _("to the police"),
+    "fire_brigade": _("to the fire brigade"),
+    "ambulance": _("to the ambulance service"),
+}
+STEPS: Words = {
+    "lift_doubt": _("Lift the doubt"),
+    "send_unit": _("Send a unit"),
+    "notify_gendarmerie": _("Tell the gendarmerie"),
+    "notify_fire_brigade": _("Tell the fire brigade"),
+    "call_contact": _("Call the declared contact"),
+    "file_repair": _("Have it repaired"),
+}
+DOUBT: Words = {
+    "concordant": _("concordant signs"),
+    "camera": _("by a camera"),
+    "patrol": _("by the patrol"),
+    "call": _("by a call"),
+    "witness": _("by a witness"),
+}
+UNIT_STATES: Words = {
+    "free": _("free"),
+    "sent": _("sent"),
+    "on_scene": _("on scene"),
+    "busy": _("busy"),
+    "off": _("off duty"),
+}
+ROOMS: Words = {
+    "fusion": _("fusion"),
+    "incident": _("fusion"),
+    "dispatch": _("dispatch"),
+    "intake": _("intake"),
+    "signal": _("signals"),
+    "territory": _("map"),
+    "rehearsal": _("exercise"),
+}
+
+
+def said(table: Words, code: str) -> str:
+    """The words of a code in the reader's language, the code itself where there are none."""
+    return str(table[code]) if code in table else code
+
+
+def title(act: str, state: str) -> str:
+    """An incident's title: what it may be while it is to check, what it is after."""
+    return said(POSSIBLE if state == "to_check" else ACTS, act)
+
+
+def icon(kind: str) -> str:
+    """The picture of a kind of sign."""
+    return ICONS.get(kind, "user-round-search" if kind.startswith("signal.") else "cpu")
+
+
+def outcome(code: str, cause: str) -> str:
+    """How an incident ended, with its cause: `False alarm, weather`."""
+    words = said(OUTCOMES, code)
+    return f"{words}, {said(CAUSES, cause)}" if cause else words
