@@ -1,0 +1,102 @@
+"""Every code of fusion's reasons with its English sentence: a msgid for the desks to translate.
+
+Templates are `str.format` over the reason's params. `{explanation}` and `{kind}` are codes themselves:
+put their own words in (HARMLESS, KINDS) before filling the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "fusion.alone": "Such a sign alone tells of a real act {percent} times in 100 (starting opinion)",
+        "fusion.record": "This device: {false} false alarms out of {total}",
+        "fusion.at_night": "At night, when fewer people are about",
+        "fusion.place_unknown": "Nobody knows where this device stands",
+        "fusion.same_device": "Same device as a sign before it",
+        "fusion.same_source": "Same source as a sign before it",
+        "fusion.near_by_line": "{metres} m from the place, in a straight line",
+        "fusion.near_by_road": "{metres} m from the place, by road",
+        "fusion.near_in_time": "{seconds} s from the other signs",
+        "fusion.independent": "Another sense, which does not err for the same reasons",
+        "fusion.not_independent": "Errs for the same reasons as a sign before it: counts for little",
+        "fusion.repeated": "Said {times} times: a repeat adds little",
+        "fusion.confirmed": "{independent} independent signs agree: real {percent} times in 100",
+        "fusion.signal_kept": "Kept as a signal; alone it tells of an act {percent} times in 100",
+        "fusion.signal_repeated": "The same signal again",
+        "fusion.signal_found_again": "Reported {minutes} min before, {metres} m away: found again",
+        "fusion.cancelled_by_panel": "Someone cancelled the alarm at the panel, with a code",
+        "fusion.restored_by_panel": "The panel is back at rest; the alarm stands",
+        "fusion.nothing_to_amend": "Nothing open to which this could belong ({kind})",
+        "fusion.device_silent": "The device no longer answers",
+        "fusion.device_back": "The device answers again, after {seconds} s",
+        "fusion.device_well": "The device answers; it was not missed",
+        "fusion.not_a_sign": "Not a sign of an act ({kind})",
+        "fusion.late": "Received {seconds} s after it was seen",
+        "fusion.clock_ahead": "The source's clock is {seconds} s ahead: the time of receipt is used",
+        "fusion.near_a_closed_one": "{metres} m from an incident closed a short while ago: kept apart from it",
+        "fusion.closed_by_person": "Closed by a person",
+        "fusion.merged_by_person": "Joined by a person",
+        "fusion.split_by_person": "Taken apart by a person",
+    }
+)
+
+ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "burglary": "Burglary",
+        "assault": "Assault",
+        "sabotage": "Sabotage",
+        "vehicle_crime": "Vehicle crime",
+        "fire": "Fire",
+        "prowling": "Prowling",
+        "disorder": "Disorder",
+        "device_silent": "Silent device",
+    }
+)
+
+HARMLESS: Mapping[str, str] = MappingProxyType(
+    {
+        "passer_by": "a passer-by",
+        "occupant": "an occupant's mistake",
+        "delivery": "a delivery",
+        "lost_driver": "a lost driver",
+        "animal": "an animal",
+        "weather": "wind or weather",
+        "fault": "a fault of the device",
+        "cooking": "smoke from cooking",
+        "maintenance": "maintenance or a test",
+        "festivity": "a festivity",
+    }
+)
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "intrusion.door": "Alarm, door opened",
+        "intrusion.motion": "Alarm, movement inside",
+        "intrusion.glass": "Alarm, glass broken",
+        "intrusion.perimeter": "Alarm, perimeter crossed",
+        "panic.holdup": "Hold-up alarm",
+        "panic.duress": "Alarm under duress",
+        "tamper.device": "Device tampered with",
+        "fire.alarm": "Fire alarm",
+        "presence.person": "Person seen",
+        "presence.vehicle": "Vehicle seen",
+        "presence.other": "Something seen or heard",
+        "signal.vehicle_slow": "Report: slow vehicle",
+        "signal.person_loitering": "Report: someone lingering",
+        "signal.noise": "Report: noise",
+        "signal.other": "Report",
+        "device.offline": "Device silent",
+        "device.online": "Device answers again",
+        "alarm.restored": "Panel back at rest",
+        "alarm.cancelled": "Alarm cancelled at the panel",
+        "test.periodic": "Periodic test",
+        "technical.other": "Technical message",
+    }
+)
+
+RELATIONS: Mapping[str, str] = MappingProxyType(
+    {"sign": "Sign", "earlier_signal": "Earlier report, found again", "amendment": "Amendment"}
+)
