@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from beffroi.journal import actions as journal
-from beffroi.rehearsal import facts, kept, people, queries, sources
+from beffroi.rehearsal import facts, kept, people, queries, sources, tables
 from beffroi.rehearsal.kept import Prepared
 from beffroi.rehearsal.methods import names, town
 from beffroi.rehearsal.methods.osm import lines
-from beffroi.rehearsal.methods.places import Cast
+from beffroi.rehearsal.methods.plan import Town
 from beffroi.rehearsal.people import SignIn
-from beffroi.territory.device_import import import_devices
+from beffroi.territory.actions import move_unit
+from beffroi.territory.table_import import import_devices, import_units
 from beffroi.territory.town_import import import_town
-from beffroi.territory.unit_import import import_units
 
 __all__ = [
     "Rehearsal",
@@ -57,16 +55,17 @@ def prepare_town(*, osm: Path | None = None, name: str = "", seed: int = town.SE
 
     Returns the territory's key. The same map again changes nothing.
     """
-    file = osm or _drawn(seed, name or names.TOWN)
     shown = name or (_name_of(osm) if osm else names.TOWN)
-    done = import_town(file=file, name=shown, exercise=True)
-    key = done.territory.key
+    drawn = None if osm else town.generate(seed, name=shown)
+    file = osm or _drawn(seed, drawn)
+    key = import_town(file=file, name=shown, exercise=True).territory.key
+    if drawn is not None:
+        import_devices(territory=key, file=tables.cameras(kept.folder(), key, drawn))
     cast = queries.cast(key)
-    folder = kept.folder()
-    _write(folder / f"{key}-devices.csv", _devices(cast))
-    _write(folder / f"{key}-units.csv", _units(cast))
-    import_devices(territory=key, file=folder / f"{key}-devices.csv", exercise=True)
-    import_units(territory=key, file=folder / f"{key}-units.csv", exercise=True)
+    import_devices(territory=key, file=tables.devices(kept.folder(), key, cast))
+    import_units(territory=key, file=tables.units(kept.folder(), key, cast))
+    for each in cast.patrols:
+        move_unit(territory=key, unit=each.key, position=each.place)
     return key
 
 
@@ -101,10 +100,10 @@ def _tell(territory: str, fact: facts.Fact) -> None:
     )
 
 
-def _drawn(seed: int, name: str) -> Path:
-    """The invented town's map file, written where it is not there yet."""
+def _drawn(seed: int, drawn: Town | None) -> Path:
+    """The invented town's map file; a file that is there already with the same content is left alone."""
     file = kept.folder() / f"town-{seed}.osm"
-    text = "\n".join(lines(town.generate(seed, name=name))) + "\n"
+    text = "\n".join(lines(drawn or town.generate(seed), cameras=False)) + "\n"
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")
     return file
@@ -114,41 +113,3 @@ def _name_of(file: Path) -> str:
     """A name for a map whose commune was not said: that of its file, and what it is for."""
     stem = file.name.partition(".")[0].replace("-", " ").replace("_", " ")
     return f"{stem.title()} (exercice)"
-
-
-def _devices(cast: Cast) -> Iterable[Mapping[str, object]]:
-    """The devices that the exercise adds: those that stand in the town already are left as they are."""
-    for each in cast.sensors:
-        if each.known:
-            continue
-        yield {
-            "key": each.key,
-            "kind": each.kind,
-            "name": each.name,
-            "lat": f"{each.place.lat:.7f}",
-            "lon": f"{each.place.lon:.7f}",
-            "direction_deg": "" if each.direction_deg is None else f"{each.direction_deg:g}",
-            "height_m": "6" if each.kind == "camera" else "",
-            "form": "fixed" if each.kind == "camera" else "",
-            "recorder": "ex-frigate" if each.kind == "camera" else "",
-        }
-
-
-def _units(cast: Cast) -> Iterable[Mapping[str, object]]:
-    for each in cast.patrols:
-        yield {
-            "key": each.key,
-            "name": each.name,
-            "kind": each.kind,
-            "lat": f"{each.place.lat:.7f}",
-            "lon": f"{each.place.lon:.7f}",
-            "abilities": " ".join(each.abilities),
-        }
-
-
-def _write(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    whole = list(rows)
-    with file.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, fieldnames=list(whole[0]))
-        writer.writeheader()
-        writer.writerows(whole)

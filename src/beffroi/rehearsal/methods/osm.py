@@ -76,15 +76,16 @@ def _used(town: Town) -> set[int]:
     return {point for street in town.streets for point in street.points}
 
 
-def lines(town: Town) -> Iterator[str]:
-    """The file, line by line, in UTF-8 XML."""
+def lines(town: Town, *, cameras: bool = True) -> Iterator[str]:
+    """The file, line by line, in UTF-8 XML; without `cameras` where a table tells of them."""
     sheet = _Sheet(town)
     sheet.node((0.0, 0.0), {"place": "town", "name": town.name, "note": "exercise: this town is invented"})
     _streets(sheet, town)
     for building in town.buildings:
         _building(sheet, building)
     for thing in town.things:
-        sheet.node(thing.at, thing.tags)
+        if cameras or thing.tags.get("man_made") != "surveillance":
+            sheet.node(thing.at, thing.tags)
     for line in town.lines:
         sheet.way([sheet.node(point) for point in line.points], line.tags)
     for area in town.areas:

@@ -177,6 +177,12 @@ def _free(key: str, taken: set[str]) -> str:
     return key
 
 
+def _panel_key(spot: Spot, number: int) -> str:
+    """PANEL- and the first words of the building's name, else its number in the exercise."""
+    words = "".join(letter if letter.isalnum() else " " for letter in _plain(spot.name)).upper().split()
+    return "-".join(["PANEL", *words])[:32].rstrip("-") if words else f"EX-PANEL-{number}"
+
+
 def _spread(town: _Map, others: Sequence[Position]) -> Position:
     """The junction within 700 m of the middle that is farthest from all of `others`."""
     least = np.full(len(town.x), np.inf)
@@ -191,11 +197,11 @@ def _spread(town: _Map, others: Sequence[Position]) -> Position:
 def _patrols(town: _Map, target: Position) -> tuple[Patrol, ...]:
     gendarmes = [each for each in town.ground.police if "gendarmerie" in _plain(each.name)]
     post = gendarmes[0].place if gendarmes else town.junction(target, 2600.0)
-    municipal = ("levee_de_doute", "premiers_secours")
+    municipal = ("first_aid",)
     return (
         Patrol("P1", "Patrouille 1", "municipal", town.junction(target, 900.0), municipal),
         Patrol("P2", "Patrouille 2", "municipal", town.junction(target, 480.0), municipal),
-        Patrol("G1", "Gendarmerie 1", "gendarmerie", post, ("interpellation", *municipal)),
+        Patrol("G1", "Gendarmerie 1", "gendarmerie", post, ("armed", "first_aid")),
     )
 
 
@@ -212,8 +218,12 @@ def choose(ground: Ground) -> Cast:
         target=target,
         windy=windy,
         van=town.junction(target.place, 130.0),
-        panel=Sensor("EX-PANEL-1", "panel", f"Alarm panel, {target.name}".rstrip(", "), target.place),
-        wind_panel=Sensor("EX-PANEL-2", "panel", f"Alarm panel, {windy.name}".rstrip(", "), windy.place),
+        panel=Sensor(
+            _panel_key(target, 1), "panel", f"Alarm panel, {target.name}".rstrip(", "), target.place
+        ),
+        wind_panel=Sensor(
+            _panel_key(windy, 2), "panel", f"Alarm panel, {windy.name}".rstrip(", "), windy.place
+        ),
         camera=cameras[0],
         mute_camera=mute,
         cameras=cameras,
