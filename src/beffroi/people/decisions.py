@@ -49,7 +49,11 @@ class DoorShut(Refused):
         self, decision: Decision, member: Member | None = None, territory: str | None = None
     ) -> None:
         self.decision, self.member, self.territory = decision, member, territory
-        super().__init__(action=decision.action, reason=decision.words)
+        super().__init__(action=reasons.act(decision.action), reason=decision.words)
+
+    def as_dict(self) -> dict[str, object]:
+        """What a program is answered: besides the sentence, the action's key and the reason's code."""
+        return {**super().as_dict(), "action": self.decision.action, "reason": self.decision.reason}
 
 
 def _member(asker: Asker) -> Member | None:
