@@ -216,5 +216,5 @@ def epoch(*, journal_key: str, witnessed: Path, position: int, as_json: bool) ->
         click.echo(json.dumps(body))
     else:
         click.echo(
-            f"Epoch {body['epoch']} of {journal_key}: {body['lost']} entries lost (entry {opened.number} says so)"
+            f"Epoch {body['epoch']} of {journal_key}: {body['lost']} entries lost, says entry {opened.number}"
         )

@@ -54,25 +54,35 @@ def examine(journal: str, first: int, last: int, rows: Sequence[Stored], size: i
             return Finding(journal, gone, number, size if gone == "truncated" else number, "no such entry")
         row = rows[at]
         if row.leaf_as(number) != row.leaf:
-            return _culprit(journal, number, rows, at)
+            return _culprit(journal, number, rows, at, size)
     return None
 
 
-def _culprit(journal: str, number: int, rows: Sequence[Stored], at: int) -> Finding:
+def _culprit(journal: str, number: int, rows: Sequence[Stored], at: int, size: int) -> Finding:
     here, rest = rows[at], rows[at + 1 :]
+    for other in rest:
+        if _exchanged(here, other):
+            return _swapped(journal, number, other.number)
     if here.leaf_as(number + 1) == here.leaf and _shifted(rest, 1):
         return Finding(journal, "dropped", number, number, "the entries after it were renumbered")
-    if rest and _shifted(rest, -1):
-        return Finding(journal, "inserted", number, number, "the entries after it were renumbered")
-    for other in rest:
-        moved = other.leaf_as(number) in (other.leaf, here.leaf) or here.leaf_as(other.number) in (
-            here.leaf,
-            other.leaf,
-        )
-        if moved:
-            detail = f"its content stands under the number {other.number}"
-            return Finding(journal, "swapped", number, other.number, detail)
+    if _shifted(rest, -1) and (rest or here.leaf_as(number - 1) == here.leaf):
+        # A forged entry that is right in itself shows only by the next one, which was pushed on.
+        forged = number - 1 if here.leaf_as(number - 1) == here.leaf else number
+        return Finding(journal, "inserted", forged, forged, "the entries after it were renumbered")
+    for other in range(1, size + 1):
+        if here.leaf_as(other) == here.leaf:
+            return _swapped(journal, number, other)
     return Finding(journal, "altered", number, number, "its content is not what its leaf hash says")
+
+
+def _exchanged(one: Stored, two: Stored) -> bool:
+    """Whether each stands, whole or by its content alone, where the other was."""
+    ours, theirs = one.leaf_as(two.number), two.leaf_as(one.number)
+    return (ours, theirs) in ((one.leaf, two.leaf), (two.leaf, one.leaf))
+
+
+def _swapped(journal: str, number: int, other: int) -> Finding:
+    return Finding(journal, "swapped", number, other, f"what stands here was entry {other}")
 
 
 def _shifted(rows: Sequence[Stored], by: int) -> bool:
