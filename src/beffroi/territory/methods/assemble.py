@@ -61,13 +61,15 @@ def street_graph(network: Network) -> StreetGraph:
         "piece_main": _main_part(arcs, exits, nodes, network.pieces),
     }
     cells, arrays["cell_first"], arrays["cell_segment"] = _segments_by_cell(network, plane)
-    top = np.divide(np.repeat(network.metres, 2), arc_s, out=np.zeros_like(arc_s), where=np.isfinite(arc_s))
+    arrays["shape_along"] = _along(network, plane)
+    speed = np.divide(np.repeat(network.metres, 2), arc_s, out=np.zeros_like(arc_s), where=np.isfinite(arc_s))
     meta = Meta(
         plane_lat=plane.lat,
         plane_lon=plane.lon,
         tiles=place.tiles,
         cells=cells,
-        top_speed=max(float(top.max()), 1.0),
+        top_speed=max(float(speed.max()), 1.0),
+        usual_speed=max(float(np.percentile(speed, 90)), 1.0),
         longest_m=float(network.metres.max()),
         classes=list(network.classes),
         names=list(network.names),
@@ -159,6 +161,19 @@ def _main_part(arcs: _Arcs, exits: NDArray[np.int64], nodes: int, pieces: int) -
     main = np.zeros(pieces, bool)
     main[arcs.arc[within] // 2] = True
     return main
+
+
+def _along(network: Network, plane: LocalPlane) -> Floats:
+    """Share of its piece's length at each point of a shape; the first point of a piece is 0, the last 1."""
+    x, y = plane.to_xy(network.shape_lat, network.shape_lon)
+    first, last = network.shape_first[:-1], network.shape_first[1:] - 1
+    total = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    counts = last - first + 1
+    begin, length = np.repeat(total[first], counts), np.repeat(total[last] - total[first], counts)
+    even = grids.spans(np.zeros_like(counts), counts) / np.repeat(counts - 1, counts)
+    share: Floats = np.where(length > 0, (total - begin) / np.where(length > 0, length, 1.0), even)
+    share[first], share[last] = 0.0, 1.0
+    return share
 
 
 def _segments_by_cell(network: Network, plane: LocalPlane) -> tuple[grids.Grid, NDArray[Any], NDArray[Any]]:

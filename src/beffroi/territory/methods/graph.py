@@ -20,7 +20,7 @@ from beffroi.foundation.geography import LocalPlane, Position
 from beffroi.territory.methods import journey, paths
 from beffroi.territory.methods.grid import Floats, Grid
 from beffroi.territory.methods.paths import Route
-from beffroi.territory.methods.snapping import Snapped, snap
+from beffroi.territory.methods.snapping import Snapped, snap_all
 
 Array = NDArray[Any]
 
@@ -52,19 +52,22 @@ class Arrays:
     shape_first: Array
     shape_lat: Array
     shape_lon: Array
+    shape_along: Array  # share of its piece's length at each point, 0 to 1
     cell_first: Array  # cell → segments of shapes
     cell_segment: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What the arrays do not say: grids, greatest speed (m/s), longest piece (m), classes and names."""
+    """What the arrays do not say. Speeds in m/s: the greatest, and the one that nine streets in ten keep
+    under; the longest piece in metres."""
 
     plane_lat: float
     plane_lon: float
     tiles: Grid
     cells: Grid
     top_speed: float
+    usual_speed: float
     longest_m: float
     classes: list[str]
     names: list[str]
@@ -107,17 +110,23 @@ class StreetGraph:
 
         With `main_only`, streets that no route reaches are passed over.
         """
-        return snap(self, lat, lon, self.arrays.piece_main if main_only else self._all)
+        return self.snap_all([(lat, lon)], main_only=main_only)[0]
+
+    def snap_all(
+        self, places: Sequence[tuple[float, float]], *, main_only: bool = True
+    ) -> list[Snapped | None]:
+        """The nearest street to each place, all in one go."""
+        return snap_all(self, places, self.arrays.piece_main if main_only else self._all)
 
     def seconds_to(self, target: Position, sources: Sequence[Position], limit_s: float = 900.0) -> Floats:
         """Road seconds from each source to the target; infinite where unreachable or beyond `limit_s`.
 
         One search from the target back answers for all. Time off the street, at either end, is not counted.
         """
-        end = self.snap(target.lat, target.lon)
+        end, *begins = self.snap_all([(p.lat, p.lon) for p in (target, *sources)])
         if end is None or not sources:
             return np.full(len(sources), np.inf)
-        return journey.seconds(self, end, [self.snap(s.lat, s.lon) for s in sources], limit_s)
+        return journey.seconds(self, end, begins, limit_s)
 
     def metres_between(self, a: Position, b: Position, limit_m: float = 5000.0) -> float:
         """Road metres between two places whatever the direction of traffic; infinite beyond `limit_m`."""
@@ -125,10 +134,11 @@ class StreetGraph:
 
     def metres_from(self, origin: Position, targets: Sequence[Position], limit_m: float = 5000.0) -> Floats:
         """Road metres from one place to each of several, whatever the direction of traffic."""
-        start = self.snap(origin.lat, origin.lon, main_only=False)
+        places = [(p.lat, p.lon) for p in (origin, *targets)]
+        start, *ends = self.snap_all(places, main_only=False)
         if start is None or not targets:
             return np.full(len(targets), np.inf)
-        return paths.metres(self, start, [self.snap(t.lat, t.lon, main_only=False) for t in targets], limit_m)
+        return paths.metres(self, start, ends, limit_m)
 
     def route(self, a: Position, b: Position, limit_s: float = 7200.0) -> Route | None:
         """The fastest way from `a` to `b`, or None where there is none within `limit_s`."""
@@ -137,7 +147,7 @@ class StreetGraph:
 
     def street_name(self, lat: float, lon: float, within_m: float = 150.0) -> str:
         """The name of the nearest street that has one, or an empty text."""
-        found = snap(self, lat, lon, self._named, within_m)
+        found = snap_all(self, [(lat, lon)], self._named, within_m)[0]
         return self.meta.names[int(self.arrays.piece_name[found.piece])] if found else ""
 
     def shape(self, piece: int) -> list[tuple[float, float]]:

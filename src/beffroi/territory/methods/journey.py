@@ -1,26 +1,28 @@
 """Shortest journeys: one search from the target back, over the part of the town that matters.
 
-Dijkstra runs in scipy's compiled code on a rectangle cut out of the graph. Ways that leave
-the rectangle lead to one *outside* node; a time no longer than the time to that node is
-exact, otherwise the rectangle is widened and the search run again.
+Dijkstra runs in scipy's compiled code on a square cut out of the graph around the
+target. Ways that leave the square lead to one *outside* node; a time no longer than the
+time to that node is exact, otherwise the square is widened and the search run again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.territory.methods.grid import Floats, Longs, spans
+from beffroi.territory.methods.grid import Floats, Longs
 from beffroi.territory.methods.snapping import Snapped
 
 if TYPE_CHECKING:
     from beffroi.territory.methods.graph import StreetGraph
 
-_MARGIN_M = 1500.0
+_LEAST_M = 1000.0
+_ROOM = 1.7  # a square this many times the distance to the farthest source is usually wide enough
 
 
 @dataclass(frozen=True)
@@ -33,87 +35,90 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Nodes of a rectangle (numbers in the town, ascending); `local` gives a node's place there, or -1."""
+class Search:
+    """What a search found.
+
+    `cost` and, when traced, `before` (the node before) per local node; `local` gives a
+    town node's place among `nodes`, or -1; costs beyond `exact_to` may be too high.
+    """
 
     nodes: Longs
     local: NDArray[np.int32]
-    whole: bool
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a search found: cost per local node, the node before it, and the cost at which it may be wrong."""
-
-    part: _Part
     cost: Floats
     before: NDArray[np.int32] | None
     exact_to: float
 
     def at(self, node: int) -> float:
         """Cost between the start and a node of the town; infinite where not reached."""
-        k = int(self.part.local[node])
+        k = int(self.local[node])
         return float(self.cost[k]) if k >= 0 else float("inf")
 
 
-def _cut(graph: StreetGraph, points: Sequence[tuple[float, float]], margin_m: float) -> _Part:
-    """The nodes in the rectangle around `points` (latitude, longitude) widened by `margin_m`."""
+def _ranges(graph: StreetGraph, lat: float, lon: float, half_m: float) -> list[tuple[int, int]]:
+    """Ranges of node numbers that fill the tiles of a square around a place."""
     tiles, first = graph.meta.tiles, graph.arrays.tile_first
-    x, y = tiles.plane.to_xy(np.array([p[0] for p in points]), np.array([p[1] for p in points]))
-    columns, rows = tiles.column_row(
-        np.array([x.min() - margin_m, x.max() + margin_m]), np.array([y.min() - margin_m, y.max() + margin_m])
-    )
+    x, y = (float(v) for v in tiles.plane.to_xy(lat, lon))
+    columns, rows = tiles.column_row(np.array([x - half_m, x + half_m]), np.array([y - half_m, y + half_m]))
     west, east = int(columns[0]), int(columns[1])
+    if west == 0 and east == tiles.columns - 1 and rows[0] == 0 and rows[1] == tiles.rows - 1:
+        return [(0, graph.nodes)]
     lines = np.arange(rows[0], rows[1] + 1) * tiles.columns
-    nodes = spans(first[lines + west], first[lines + east + 1])
-    local = graph.scratch()
-    local[nodes] = np.arange(len(nodes), dtype=np.int32)
-    return _Part(nodes, local, len(nodes) == graph.nodes)
+    begins, ends = first[lines + west].tolist(), first[lines + east + 1].tolist()
+    return [(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
 
 
+@contextmanager
 def search(
     graph: StreetGraph,
     rows: Rows,
     starts: Sequence[tuple[int, float]],
     *,
-    points: Sequence[tuple[float, float]],
+    around: tuple[float, float],
+    half_m: float,
     limit: float,
-    margin_m: float,
     trace: bool = False,
-) -> Search:
-    """Least cost from `starts` (node, cost already spent) along `rows`, up to `limit`, within a rectangle."""
+) -> Iterator[Search]:
+    """Least cost from `starts` (node, cost already spent) along `rows`, up to `limit`, within a square."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
-    part = _cut(graph, points, margin_m)
-    count = len(part.nodes)
-    begin, end = rows.first[part.nodes], rows.first[part.nodes + 1]
-    entries = spans(begin, end)
-    to = part.local[rows.to[entries]]
-    outside, start = count, count + 1
-    to[to < 0] = outside
-    inner = [(int(part.local[node]), cost) for node, cost in starts if part.local[node] >= 0]
-    first = np.zeros(count + 3, np.int32)
-    np.cumsum(end - begin, out=first[1 : count + 1])
-    first[count + 1] = first[count]
-    first[count + 2] = first[count] + len(inner)
-    matrix = csr_array(
-        (
-            np.concatenate([rows.cost[entries], [cost for _, cost in inner]]),
-            np.concatenate([to, np.array([node for node, _ in inner], np.int32)]),
-            first,
-        ),
-        shape=(count + 2, count + 2),
+    ranges = _ranges(graph, *around, half_m)
+    nodes = (
+        np.concatenate([np.arange(begin, end) for begin, end in ranges]) if ranges else np.zeros(0, np.int64)
     )
-    found = dijkstra(matrix, indices=start, limit=limit, return_predecessors=trace)
-    cost, before = found if trace else (found, None)
-    exact_to = float("inf") if part.whole else float(cost[outside])
-    return Search(part, cost, before, exact_to)
+    count = len(nodes)
+    local = graph.scratch()
+    local[nodes] = np.arange(count, dtype=np.int32)
+    try:
+        outside, start = count, count + 1
+        edges = [(int(rows.first[begin]), int(rows.first[end])) for begin, end in ranges]
+        to = local[np.concatenate([rows.to[a:b] for a, b in edges])] if edges else np.zeros(0, np.int32)
+        to[to < 0] = outside
+        inner = [(int(local[node]), cost) for node, cost in starts if local[node] >= 0]
+        matrix = csr_array(
+            (
+                np.concatenate([*(rows.cost[a:b] for a, b in edges), [cost for _, cost in inner]]),
+                np.concatenate([to, np.array([node for node, _ in inner], np.int32)]),
+                _pointers(rows, ranges, len(to), len(inner)),
+            ),
+            shape=(count + 2, count + 2),
+        )
+        found = dijkstra(matrix, indices=start, limit=limit, return_predecessors=trace)
+        cost, before = found if trace else (found, None)
+        whole = count == graph.nodes
+        yield Search(nodes, local, cost, before, float("inf") if whole else float(cost[outside]))
+    finally:
+        local[nodes] = -1
 
 
-def release(graph: StreetGraph, part: _Part) -> None:
-    """Give back the scratch of a search, clean."""
-    part.local[part.nodes] = -1
+def _pointers(rows: Rows, ranges: list[tuple[int, int]], entries: int, starts: int) -> NDArray[np.int32]:
+    """Row pointers of the nodes in the ranges, then of the outside node (no way on) and of the start."""
+    parts, done = [], 0
+    for begin, end in ranges:
+        part = rows.first[begin:end]
+        parts.append((part - (part[0] - done)).astype(np.int32))
+        done += int(rows.first[end] - part[0])
+    return np.concatenate([*parts, np.array([entries, entries, entries + starts], np.int32)])
 
 
 def seconds(graph: StreetGraph, target: Snapped, sources: Sequence[Snapped | None], limit_s: float) -> Floats:
@@ -121,31 +126,38 @@ def seconds(graph: StreetGraph, target: Snapped, sources: Sequence[Snapped | Non
     a = graph.arrays
     rows = Rows(a.back_first, a.back_tail, a.back_s)
     result = np.array([along(graph, each, target) for each in sources])
+    distances = apart(graph, sources, target)
     farthest = limit_s * graph.meta.top_speed + graph.meta.longest_m
-    near = [
-        k for k, each in enumerate(sources) if each is not None and _apart(graph, each, target) <= farthest
-    ]
-    points = [(target.lat, target.lon), *((s.lat, s.lon) for k in near if (s := sources[k]) is not None)]
-    margin = min(_MARGIN_M, farthest)
-    while near:
-        found = search(graph, rows, ways_in(graph, target), points=points, limit=limit_s, margin_m=margin)
-        try:
-            open_s = [way_out(graph, sources[k], found)[0] for k in near]
-        finally:
-            release(graph, found.part)
-        for k, value in zip(near, open_s, strict=True):
-            result[k] = min(result[k], value)
+    near = np.flatnonzero(distances <= farthest).tolist()
+    for half_m in halves(graph, float(distances[near].max(initial=-1.0)), limit_s):
+        here = (target.lat, target.lon)
+        with search(graph, rows, ways_in(graph, target), around=here, half_m=half_m, limit=limit_s) as found:
+            for k in near:
+                result[k] = min(result[k], way_out(graph, sources[k], found)[0])
         if found.exact_to >= limit_s or all(result[k] <= found.exact_to for k in near):
             break
-        margin *= 3
     result[result > limit_s] = np.inf
     return result
 
 
-def _apart(graph: StreetGraph, a: Snapped, b: Snapped) -> float:
-    ax, ay = graph.meta.tiles.plane.to_xy(a.lat, a.lon)
-    bx, by = graph.meta.tiles.plane.to_xy(b.lat, b.lon)
-    return float(np.hypot(bx - ax, by - ay))
+def halves(graph: StreetGraph, farthest_source_m: float, limit_s: float) -> list[float]:
+    """Half the side of the squares to try, in metres: the last is as wide as anyone can drive in time."""
+    if farthest_source_m < 0:
+        return []
+    bound = limit_s * graph.meta.top_speed + graph.meta.longest_m
+    usual = min(limit_s * graph.meta.usual_speed, bound)
+    small = max(_ROOM * farthest_source_m, _LEAST_M)
+    return [*([small] if small < usual else []), usual, bound]
+
+
+def apart(graph: StreetGraph, sources: Sequence[Snapped | None], target: Snapped) -> Floats:
+    """Metres as the crow flies from each source to the target; infinite for one that is not on a street."""
+    off = (float("inf"), float("inf"))
+    places = np.array([off if s is None else (s.lat, s.lon) for s in sources], np.float64).reshape(-1, 2)
+    x, y = graph.meta.tiles.plane.to_xy(places[:, 0], places[:, 1])
+    target_x, target_y = graph.meta.tiles.plane.to_xy(target.lat, target.lon)
+    metres: Floats = np.hypot(x - target_x, y - target_y)
+    return metres
 
 
 def along(graph: StreetGraph, source: Snapped | None, target: Snapped) -> float:

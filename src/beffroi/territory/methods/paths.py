@@ -16,7 +16,6 @@ from beffroi.territory.methods.snapping import Snapped
 if TYPE_CHECKING:
     from beffroi.territory.methods.graph import StreetGraph
 
-_MARGIN_M = 3000.0
 Points = list[tuple[float, float]]
 
 
@@ -38,19 +37,16 @@ def metres(graph: StreetGraph, origin: Snapped, targets: Sequence[Snapped | None
         (int(a.piece_to[origin.piece]), (1 - origin.fraction) * length),
     ]
     rows = journey.Rows(a.walk_first, a.walk_head, a.walk_m)
-    # No path of at most `limit_m` leaves this rectangle further than that: one search is enough.
-    found = journey.search(
+    # No path of at most `limit_m` leaves this square: one search is enough.
+    with journey.search(
         graph,
         rows,
         starts,
-        points=[(origin.lat, origin.lon)],
+        around=(origin.lat, origin.lon),
+        half_m=limit_m + graph.meta.longest_m,
         limit=limit_m,
-        margin_m=limit_m + graph.meta.longest_m,
-    )
-    try:
+    ) as found:
         result = np.array([_metres_to(graph, found, origin, target) for target in targets])
-    finally:
-        journey.release(graph, found.part)
     result[result > limit_m] = np.inf
     return result
 
@@ -74,26 +70,20 @@ def route(graph: StreetGraph, start: Snapped, end: Snapped, limit_s: float) -> R
     a = graph.arrays
     direct = journey.along(graph, start, end)
     rows = journey.Rows(a.back_first, a.back_tail, a.back_s)
-    points = [(start.lat, start.lon), (end.lat, end.lon)]
-    margin = _MARGIN_M
-    while True:
-        found = journey.search(
+    for half_m in journey.halves(graph, float(journey.apart(graph, [start], end)[0]), limit_s):
+        with journey.search(
             graph,
             rows,
             journey.ways_in(graph, end),
-            points=points,
+            around=(end.lat, end.lon),
+            half_m=half_m,
             limit=limit_s,
-            margin_m=margin,
             trace=True,
-        )
-        try:
+        ) as found:
             around, arc = journey.way_out(graph, start, found)
             nodes = _chain(graph, found, arc) if around < direct else []
-        finally:
-            journey.release(graph, found.part)
-        if min(around, direct) <= found.exact_to or found.exact_to > limit_s:
+        if min(around, direct) <= found.exact_to:
             break
-        margin *= 3
     if min(around, direct) > limit_s:
         return None
     if around >= direct:
@@ -104,10 +94,10 @@ def route(graph: StreetGraph, start: Snapped, end: Snapped, limit_s: float) -> R
 def _chain(graph: StreetGraph, found: journey.Search, arc: int) -> list[int]:
     """Nodes of the town from the exit of `arc` on towards the target."""
     assert found.before is not None  # noqa: S101 - the search was asked to trace
-    k = int(found.part.local[int(graph.arrays.arc_exit[arc])])
-    start, nodes = len(found.part.nodes) + 1, []
+    k = int(found.local[int(graph.arrays.arc_exit[arc])])
+    start, nodes = len(found.nodes) + 1, []
     while k != start:
-        nodes.append(int(found.part.nodes[k]))
+        nodes.append(int(found.nodes[k]))
         k = int(found.before[k])
     return nodes
 
@@ -151,9 +141,7 @@ def part_of_shape(graph: StreetGraph, piece: int, begin: float, finish: float) -
     a = graph.arrays
     span = slice(int(a.shape_first[piece]), int(a.shape_first[piece + 1]))
     lat, lon = np.asarray(a.shape_lat[span]), np.asarray(a.shape_lon[span])
-    x, y = graph.plane.to_xy(lat, lon)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
-    along = along / along[-1] if along[-1] > 0 else np.linspace(0, 1, len(along))
+    along = np.asarray(a.shape_along[span])
     low, high = min(begin, finish), max(begin, finish)
     inner = (along > low) & (along < high)
     ends = np.array([low, high])
