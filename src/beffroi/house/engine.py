@@ -81,6 +81,9 @@ class Engine:
 def main() -> int:
     """Run the engine until SIGTERM."""
     django.setup()
+    from beffroi.house import logs
+
+    logs.configure("engine")
     from beffroi.house.plan import duties, folding
 
     engine = Engine(duties=duties())

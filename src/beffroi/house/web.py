@@ -8,6 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from beffroi.foundation import settings as configuration
+from beffroi.house import logs
 from beffroi.house.certificates import server_certificate
 from beffroi.house.ports import is_loopback
 
@@ -27,6 +28,7 @@ def _tls(settings: configuration.Settings) -> dict[str, Path | str]:
 def main() -> int:
     """Serve until told to stop (SIGTERM)."""
     settings = configuration.current()
+    logs.configure("web")
     config = uvicorn.Config(
         "beffroi.house.asgi:application",
         host=settings.host,
