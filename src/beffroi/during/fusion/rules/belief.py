@@ -24,9 +24,6 @@ from beffroi.during.fusion.rules.shapes import Belief
 
 _PRIOR_LOGS = tuple(math.log(PRIOR[each]) for each in EXPLANATIONS)
 _NIGHT_LOGS = tuple(math.log(PRIOR[each] * NIGHT.get(each, 1.0)) for each in EXPLANATIONS)
-_PRIOR_ODDS = math.log(
-    sum(PRIOR[e] for e in EXPLANATIONS[:REAL]) / sum(PRIOR[e] for e in EXPLANATIONS[REAL:])
-)
 _EIGHT_IN_TEN = 1.2815515655446004
 _LEAST = 1e-4
 
@@ -72,13 +69,9 @@ def add(logs: list[float], sense: Sense, factor: float, record: tuple[int, int])
     return factor * factor * variance
 
 
-@lru_cache(maxsize=4096)
-def weight(alone: float, factor: float, record: tuple[int, int]) -> float:
-    """The log-odds (nats) that a sign of this kind brings to 'real', rounded to 3 decimals."""
-    if alone <= 0.0:
-        return 0.0
-    odds = math.log(alone / (1 - alone)) + tilt(alone, record[0], record[1])[0]
-    return round(factor * (odds - _PRIOR_ODDS), 3)
+def weight(sense: Sense, factor: float, record: tuple[int, int]) -> float:
+    """The log-odds (nats) that a sign brings to 'real', to 3 decimals; below 0 where it speaks against."""
+    return round(factor * (sense.odds + tilt(sense.alone, record[0], record[1])[0]), 3)
 
 
 def shares(logs: Sequence[float]) -> list[float]:

@@ -104,7 +104,7 @@ class Fold:
         record = self.record(heard.observation)
         hypothesis.variance += add(hypothesis.logs, heard.sense, REPEAT_FACTOR, record)
         sign.factor = round(sign.factor + REPEAT_FACTOR, 6)
-        sign.weight = weight(heard.sense.alone, sign.factor, record)
+        sign.weight = weight(heard.sense, sign.factor, record)
         return settle(self, hypothesis, heard, reasons, "repeated")
 
     def _join(self, heard: Heard, match: Match) -> list[Change]:
@@ -207,7 +207,7 @@ class Fold:
                 position=heard.position,
                 relation=relation,
                 factor=factor,
-                weight=weight(sense.alone, factor, record),
+                weight=weight(sense, factor, record),
                 metres=metres,
                 reasons=reasons,
                 last_seen=heard.seen,

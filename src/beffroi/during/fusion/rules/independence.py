@@ -27,9 +27,10 @@ def factor_of(hypothesis: Hypothesis, heard: Heard) -> tuple[float, bool]:
     device, kind, channel = heard.observation.device, heard.observation.kind, heard.sense.channel
     for sign in hypothesis.signs:
         other = sign.observation
-        if device and other.device == device:
-            least = _SAME_DEVICE_AND_KIND if other.kind == kind else _SAME_DEVICE
-            factor, counted = min(factor, least), False
+        if device and other.device == device and other.kind == kind:
+            factor, counted = min(factor, _SAME_DEVICE_AND_KIND), False
         elif SENSES[other.kind].channel == channel:
             factor, counted = min(factor, _SAME_CHANNEL), False
+        elif device and other.device == device:
+            factor, counted = min(factor, _SAME_DEVICE), False
     return factor, counted

@@ -52,6 +52,8 @@ PRIOR: Mapping[str, float] = MappingProxyType(
     }
 )
 
+PRIOR_ODDS = math.log(sum(PRIOR[e] for e in ACTS) / sum(PRIOR[e] for e in HARMLESS))
+
 # What is not listed for a kind still keeps this share: no explanation is ever quite ruled out by one sign.
 _LEFT = 1e-3
 
@@ -77,7 +79,7 @@ class Sense(NamedTuple):
     join. `channel` groups senses that err together. `lasting_s` is the time scale over which two such
     signs tell of one act; `reach_m` how far from its device a
     thing may be; `logs` the log-ratio by which one such sign moves each explanation; `alone` the chance that
-    an act is behind it when it is all there is.
+    an act is behind it when it is all there is; `odds` what it adds to the log-odds of an act.
     """
 
     role: str
@@ -89,6 +91,7 @@ class Sense(NamedTuple):
     reach_m: float
     logs: tuple[float, ...]
     alone: float
+    odds: float
 
 
 _ALONE: Mapping[str, Mapping[str, float]] = {
@@ -206,8 +209,10 @@ _ALONE: Mapping[str, Mapping[str, float]] = {
         "festivity": 0.05,
         "animal": 0.05,
     },
-    "alarm.cancelled": {"occupant": 0.90, "burglary": 2e-3, "assault": 2e-3, "fault": 0.04},
 }
+
+# How likely someone with the code cancels an alarm, by what set it off: a burglar seldom has the code.
+_CANCELS_ACT, _CANCELS_OWN, _CANCELS_OTHER = 0.05, 1.0, 0.5
 
 # A starting opinion weighs as much as this many real cases: outcomes soon outweigh it.
 REAL_CASES = 2.0
@@ -224,8 +229,15 @@ class _Row(NamedTuple):
 
 
 def _sense(row: _Row) -> Sense:
-    shares = _ALONE.get(row.kind, {})
-    logs = tuple(math.log(shares.get(each, _LEFT) / PRIOR[each]) if shares else 0.0 for each in EXPLANATIONS)
+    shares = _ALONE.get(row.kind)
+    alone = round(sum(shares.get(each, 0.0) for each in ACTS), 6) if shares else 0.0
+    if shares:
+        logs = tuple(math.log(shares.get(each, _LEFT) / PRIOR[each]) for each in EXPLANATIONS)
+        odds = math.log(alone / (1 - alone)) - PRIOR_ODDS
+    elif row.kind == "alarm.cancelled":
+        logs, odds = _cancelled(), math.log(_CANCELS_ACT / _CANCELS_OTHER)
+    else:
+        logs, odds = (0.0,) * len(EXPLANATIONS), 0.0
     return Sense(
         role=row.role,
         family=row.family,
@@ -235,8 +247,15 @@ def _sense(row: _Row) -> Sense:
         lasting_s=row.lasting_s,
         reach_m=row.reach_m,
         logs=logs,
-        alone=round(sum(shares.get(each, 0.0) for each in ACTS), 6),
+        alone=alone,
+        odds=odds,
     )
+
+
+def _cancelled() -> tuple[float, ...]:
+    own = {"occupant": _CANCELS_OWN, "cooking": _CANCELS_OWN}
+    acts = [_CANCELS_ACT] * len(ACTS)
+    return tuple(math.log(each) for each in (*acts, *(own.get(h, _CANCELS_OTHER) for h in HARMLESS)))
 
 
 SENSES: Mapping[str, Sense] = MappingProxyType(

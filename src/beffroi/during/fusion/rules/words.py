@@ -36,7 +36,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fusion.not_a_sign": "Not a sign of an act ({kind})",
         "fusion.late": "Received {seconds} s after it was seen",
         "fusion.clock_ahead": "The source's clock is {seconds} s ahead: the time of receipt is used",
-        "fusion.near_a_closed_one": "{metres} m from an incident closed a short while ago: kept apart from it",
+        "fusion.near_a_closed_one": "{metres} m from an incident closed shortly before: kept apart from it",
         "fusion.closed_by_person": "Closed by a person",
         "fusion.merged_by_person": "Joined by a person",
         "fusion.split_by_person": "Taken apart by a person",
