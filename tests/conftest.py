@@ -9,6 +9,6 @@ import tempfile
 os.environ["BEFFROI_DATA_DIR"] = tempfile.mkdtemp(prefix="beffroi-test-")
 os.environ.setdefault("BEFFROI_CONFIG", os.devnull)
 
-from tests.emptied import let_journal_be_emptied  # noqa: E402 - after the data directory is chosen
+from tests.emptied import let_journal_be_emptied
 
 let_journal_be_emptied()
