@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Asker: TypeAlias = Member | AnonymousUser | None
 
 _RIGHTS = "_beffroi_rights"
-_LISTS = "_beffroi_territories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,8 @@ def rights(member: Member) -> Rights:
 
 def forget_rights(member: Member) -> None:
     """Let the next decision read the member's rights again."""
-    for kept in (_RIGHTS, _LISTS):
-        if hasattr(member, kept):
-            delattr(member, kept)
+    if hasattr(member, _RIGHTS):
+        delattr(member, _RIGHTS)
 
 
 def decide(
@@ -154,21 +152,13 @@ def require(
 def territories_for(member: Asker, action: str) -> frozenset[str]:
     """Territories in which `member` may do `action`: filter lists with it, then open each object's own door.
 
-    One decision a territory that the member's roles reach, kept with the member's rights. Grounds that the
-    action demands are left to the door of each object.
+    One decision a territory that the member's roles reach, kept for as long as they hold the same roles.
+    Grounds that the action demands are left to the door of each object.
     """
     standing = _standing(member, action)
     if isinstance(standing, Decision):
         return frozenset()
-    kept: dict[tuple[Standing, str], frozenset[str]] = getattr(member, _LISTS, {})
-    found = kept.get((standing, action))
-    if found is None:
-        asked = sorted(standing.reachable())
-        demanded = catalogue().actions[action].grounds
-        verdicts = queries.policy_book().ask_each(standing, action, asked, demanded, "")
-        found = frozenset(key for key, verdict in zip(asked, verdicts, strict=True) if verdict.allowed)
-        setattr(member, _LISTS, {**kept, (standing, action): found})
-    return found
+    return queries.policy_book().reach(standing, action, catalogue().actions[action].grounds)
 
 
 def decide_somewhere(member: Asker, action: str) -> Decision:

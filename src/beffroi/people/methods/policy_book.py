@@ -15,12 +15,12 @@ from typing import TypeVar
 
 import cedarpy
 
-from beffroi.people.methods.rights import CENTRE, INSTALLATION, TERRITORY, Standing
+from beffroi.people.methods.entity_graph import INSTALLATION_ENTITY, entity, graph_of, in_graph
+from beffroi.people.methods.rights import Standing
 
 _KEPT = 512
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-_INSTALLATION = {"type": "Installation", "id": "installation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class PolicyBook:
         self._roles = tuple(roles)
         self._sets: OrderedDict[frozenset[tuple[str, str]], cedarpy.PolicySet] = OrderedDict()
         self._entities: OrderedDict[Standing, cedarpy.Entities] = OrderedDict()
+        self._reaches: OrderedDict[tuple[Standing, str], frozenset[str]] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -84,7 +85,7 @@ class PolicyBook:
             {
                 "principal": {"type": "Member", "id": standing.member},
                 "action": {"type": "Action", "id": action},
-                "resource": _INSTALLATION if key is None else {"type": "Territory", "id": key},
+                "resource": INSTALLATION_ENTITY if key is None else {"type": "Territory", "id": key},
                 "context": context,
             }
             for key in asked
@@ -98,6 +99,24 @@ class PolicyBook:
             else Verdict(False, ())
             for each in results
         ]
+
+    def reach(self, standing: Standing, action: str, grounds: Iterable[str]) -> frozenset[str]:
+        """Territories reached in which `action` is open, were these grounds given.
+
+        Kept: the answer depends on these values alone (a policy sees no clock).
+        """
+        key = (standing, action)
+        with self._lock:
+            found = self._reaches.get(key)
+            if found is not None:
+                self._reaches.move_to_end(key)
+                return found
+        asked = sorted(standing.reachable())
+        verdicts = self.ask_each(standing, action, asked, grounds, "")
+        found = frozenset(each for each, verdict in zip(asked, verdicts, strict=True) if verdict.allowed)
+        with self._lock:
+            _keep(self._reaches, key, found)
+        return found
 
     def selected_for(self, standing: Standing) -> tuple[str, ...]:
         """Names of the policies that a decision about this member looks at."""
@@ -125,14 +144,14 @@ class PolicyBook:
             if found is not None:
                 self._entities.move_to_end(standing)
         if found is None:
-            found = cedarpy.Entities.from_json_str(json.dumps(_graph(standing, self._roles)))
+            found = cedarpy.Entities.from_json_str(json.dumps(graph_of(standing, self._roles)))
             with self._lock:
                 _keep(self._entities, standing, found)
         if standing.everywhere:
             # A territory that people has not been told of yet still lies within the installation.
-            there = _in_graph(standing)
+            there = in_graph(standing)
             strangers = [
-                _entity("Territory", key, [_INSTALLATION]) for key in asked if key and key not in there
+                entity("Territory", key, [INSTALLATION_ENTITY]) for key in asked if key and key not in there
             ]
             if strangers:
                 return found.with_added_json_str(json.dumps(strangers))
@@ -160,40 +179,3 @@ def _principals(standing: Standing) -> list[tuple[str, str]]:
         ("Organisation", standing.organisation),
         *(("Role", role) for role in sorted(standing.roles)),
     ]
-
-
-def _entity(kind: str, key: str, parents: list[dict[str, str]], **attributes: object) -> dict[str, object]:
-    return {"uid": {"type": kind, "id": key}, "attrs": attributes, "parents": parents}
-
-
-def _in_graph(standing: Standing) -> frozenset[str]:
-    granted = {key for _, scope, key in standing.grants if scope == TERRITORY}
-    return frozenset(granted | {territory for _, territory in standing.watches} | standing.known)
-
-
-def _graph(standing: Standing, roles: tuple[str, ...]) -> list[dict[str, object]]:
-    """The member, its roles and organisation, and where each role reaches, as Cedar entities."""
-
-    def remits(scope: str, key: str) -> list[dict[str, str]]:
-        held = sorted(role for role, kind, named in standing.grants if (kind, named) == (scope, key))
-        return [{"type": "Remit", "id": f"{standing.member}/{role}"} for role in held]
-
-    remit = {
-        role: {"__entity": {"type": "Remit", "id": f"{standing.member}/{role}"}}
-        for role in {*roles, *standing.roles}
-    }
-    parents = [{"type": "Role", "id": role} for role in sorted(standing.roles)]
-    parents.append({"type": "Organisation", "id": standing.organisation})
-    graph = [
-        _entity("Member", standing.member, parents, remit=remit),
-        _entity("Installation", "installation", remits(INSTALLATION, "")),
-    ]
-    centres = {key for _, scope, key in standing.grants if scope == CENTRE}
-    centres |= {centre for centre, _ in standing.watches}
-    graph += [_entity("Centre", key, [*remits(CENTRE, key), _INSTALLATION]) for key in sorted(centres)]
-    for territory in sorted(_in_graph(standing)):
-        watchers = [{"type": "Centre", "id": c} for c, t in sorted(standing.watches) if t == territory]
-        graph.append(
-            _entity("Territory", territory, [*remits(TERRITORY, territory), *watchers, _INSTALLATION])
-        )
-    return graph
