@@ -102,7 +102,10 @@ def _options(command: click.Command, context: click.Context) -> list[str]:
 
 
 def _text_of_help(command: click.Command) -> str:
-    return inspect.cleandoc(command.help or "").replace("\b\n", "").replace("\f", "")
+    text = inspect.cleandoc(command.help or "").replace("\b\n", "").replace("\f", "")
+    words, _, example = f"{text}\n\n{command.epilog or ''}".strip().partition("Example: ")
+    line = " ".join(example.split())
+    return f"{words.strip()}\n\nExample:\n\n    {line}" if line else words
 
 
 def commands() -> str:

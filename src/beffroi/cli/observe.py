@@ -80,7 +80,8 @@ def _over_http(url: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=20, context=ssl.create_default_context()) as answer:  # noqa: S310
+        tls = ssl.create_default_context()
+        with urllib.request.urlopen(request, timeout=20, context=tls) as answer:  # noqa: S310 - our own address
             told: dict[str, Any] = json.load(answer)
             return told
     except urllib.error.HTTPError as error:

@@ -17,8 +17,8 @@ from django.core.asgi import get_asgi_application
 _django = get_asgi_application()
 
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
-from beffroi.desks.feed import application as feed  # noqa: E402
-from beffroi.during.intake.gate import Gate  # noqa: E402
+from beffroi.desks.feed import application as feed  # noqa: E402 - as above
+from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -118,7 +118,7 @@ class Up:
             self.household.start("broker", prepared.broker)
         self.household.start("web", python("beffroi.house.web"))
         self.household.start("engine", python("beffroi.house.engine"))
-        reached = "127.0.0.1" if self.settings.host in ("0.0.0.0", "") else self.settings.host  # noqa: S104
+        reached = "127.0.0.1" if self.settings.host in ("0.0.0.0", "") else self.settings.host  # noqa: S104 - compared
         _wait_for(reached, self.settings.port, self.household, "The web server")
         scheme = "http" if is_loopback(self.settings.host) else "https"
         self.url = f"{scheme}://{reached}:{self.settings.port}"

@@ -86,7 +86,7 @@ def access(settings: configuration.Settings | None = None) -> Access:
     file = _folder(settings) / "password"
     if not file.exists():
         _private(file, secrets.token_urlsafe(32))
-    reached = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "") else settings.mqtt_host  # noqa: S104
+    reached = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "") else settings.mqtt_host  # noqa: S104 - compared
     return Access(reached, settings.mqtt_port, USER, file.read_text())
 
 
