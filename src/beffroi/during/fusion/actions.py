@@ -28,17 +28,15 @@ def step(batch: Sequence[tuple[int, Observation]] = ()) -> list[News]:
 
     Call it inside `transaction.atomic()`: rows, cursor and facts stand or fall together, and a batch
     given again changes nothing. Decisions of persons that wait are applied first, even without a batch.
-    Do not raise afterwards and go on: `engine.live` notices a rollback by the cursor and reads again.
+    After a rollback the next step reads its state again from the last snapshot and the spool.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("fusion.actions.step needs the caller's transaction")
     cursor = engine.cursor(lock=True)
     course = engine.live(cursor.position)
-    try:
-        return _folded(cursor, course, batch)
-    except BaseException:
-        engine.forget()  # what was folded in memory is not what the database will hold
-        raise
+    news = _folded(cursor, course, batch)
+    transaction.on_commit(lambda: engine.committed(course))
+    return news
 
 
 def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Observation]]) -> list[News]:
@@ -57,7 +55,7 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
         changes += [(observation.territory, each) for each in course.observe(position, observation)]
     news = rows.write(changes, now)
     if fresh:
-        cursor.position = fresh[-1][0]
+        cursor.position = course.position = fresh[-1][0]
     _snapshot(course, cursor)
     cursor.save()
     return news
@@ -86,7 +84,6 @@ def set_aside(position: int, observation: Observation, why: str) -> None:
     )
     cursor.position = position
     cursor.save()
-    engine.forget()
     journal.append(
         journal=f"territory:{observation.territory}",
         fact=facts.ObservationSetAside(
@@ -139,7 +136,9 @@ def decide(
 
 def _settle_parameters(course: Course, position: int) -> None:
     wanted = engine.parameters()
-    if course.parameters == wanted:
+    # Told once even where they are the defaults: a later version may have others.
+    told = position > 0 or models.Decision.objects.filter(kind="parameters").exists()
+    if told and course.parameters == wanted:
         return
     body = {"parameters": msgspec.to_builtins(wanted)}
     _engine_decides(course, "", "parameters", body, position)

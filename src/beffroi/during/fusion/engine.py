@@ -43,12 +43,21 @@ def parameters() -> Parameters:
 
 
 def live(position: int) -> Course:
-    """The course of this process as it stands after `position`; read again when it strayed from it."""
-    global _live  # noqa: PLW0603 - one engine a process, dropped and read again whenever in doubt
-    if _live is None or _live.position != position:
-        _live = None
-        _live = restored(position)
-    return _live
+    """The course of this process as it stands after `position`, taken out until `committed` puts it back.
+
+    A transaction that is rolled back never puts it back: the next one reads it again.
+    """
+    global _live
+    course, _live = _live, None
+    if course is None or course.position != position:
+        course = restored(position)
+    return course
+
+
+def committed(course: Course) -> None:
+    """What this course folded is now in the database: it may be gone on from."""
+    global _live  # noqa: PLW0603 - see live
+    _live = course
 
 
 def forget() -> None:
@@ -75,7 +84,6 @@ def restored(position: int, spool: Spool | None = None) -> Course:
     for item in items(start, position, spool or shared()):
         apply(course, item)
     course.position = position
-    course.settled()
     return course
 
 

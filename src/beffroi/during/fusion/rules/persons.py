@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from beffroi.during.fusion.rules.belief import add, start
 from beffroi.during.fusion.rules.kinds import SENSES, UNKNOWN
 from beffroi.during.fusion.rules.settle import settle
@@ -89,10 +91,11 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     fold.state.hypotheses[fresh.id] = fresh
     for each in (hypothesis, fresh):
         _again(fold, each)
+    hypothesis.told = len(staying)
     reasons = [Reason("fusion.split_by_person")]
     told = settle(fold, hypothesis, None, reasons, "amended")
-    born = _change(fold, "split", fresh, reasons, into=hypothesis)
-    return [*told, born, *settle(fold, fresh, None, reasons, "amended")]
+    born, *more = settle(fold, fresh, None, reasons, "split")
+    return [*told, msgspec.structs.replace(born, other=hypothesis.id), *more]
 
 
 def _again(fold: Fold, hypothesis: Hypothesis) -> None:
