@@ -14,8 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +25,6 @@ from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 
 USER = "beffroi-intake"
-_WATCH_S = 2.0
 _MQTT_CONNECTORS = ("frigate",)
 
 
@@ -191,24 +188,6 @@ def refresh(settings: configuration.Settings) -> bool:
     with contextlib.suppress(ProcessLookupError):  # it is being started again, on the new configuration
         os.kill(int(pid.read_text()), signal.SIGHUP)
     return True
-
-
-def serve(settings: configuration.Settings, stopped: Callable[[], bool]) -> int:
-    """Run the broker until `stopped()`, its users kept up to date; its exit status if it ends by itself."""
-    process = start(settings)
-    try:
-        due = time.monotonic() + _WATCH_S
-        while not stopped():
-            status = process.poll()
-            if status is not None:
-                return status
-            if time.monotonic() >= due:
-                refresh(settings)
-                due = time.monotonic() + _WATCH_S
-            time.sleep(0.1)
-        return 0
-    finally:
-        stop(process)
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:

@@ -49,7 +49,7 @@ class MqttGate:
         self._reception = reception
         self._host, self._port = host, port
         self._filters: frozenset[str] = frozenset()
-        self._addresses: dict[str, MqttConnector] = {}
+        self._speakers: dict[str, tuple[MqttConnector, Speaker]] = {}
         self._connection = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
@@ -75,8 +75,6 @@ class MqttGate:
     async def start(self) -> None:
         """Connect in the background, now and again after every cut."""
         self._loop = asyncio.get_running_loop()
-        self._client.connect_async(self._host, self._port, keepalive=30)
-        self._client.loop_start()
         work = (self._consume(), self._look_for_sources())
         self._tasks = [self._loop.create_task(each) for each in work]
 
@@ -109,12 +107,22 @@ class MqttGate:
         self._loop.call_soon_threadsafe(self._queue.put_nowait, _Delivery(self._connection, message))
 
     async def _look_for_sources(self) -> None:
-        """Follow the list of sources: new ones are listened to, revoked ones no longer."""
+        """Follow the list of sources: new ones are listened to, revoked ones no longer.
+
+        The broker is called only once they are known: what it kept for us comes at once, and must be
+        recognised.
+        """
+        known = False
         while True:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
                 _log.error("sources not read, tried again", why=str(error))
+            else:
+                if not known:
+                    known = True
+                    self._client.connect_async(self._host, self._port, keepalive=30)
+                    self._client.loop_start()
             await asyncio.sleep(_LOOK_FOR_SOURCES_S)
 
     async def _listen(self) -> None:
@@ -124,12 +132,12 @@ class MqttGate:
         brokers bound what one session may subscribe to.
         """
         filters: set[str] = set()
-        addresses: dict[str, MqttConnector] = {}
+        speakers: dict[str, tuple[MqttConnector, Speaker]] = {}
         for connector in _mqtt_connectors():
             for speaker in await self._reception.book.of_connector(connector.name):
-                addresses[speaker.address] = connector
+                speakers[speaker.address] = (connector, speaker)
                 filters.update(connector.topics("/".join("+" for _ in speaker.address.split("/"))))
-        self._addresses = addresses
+        self._speakers = speakers
         new, gone = filters - self._filters, self._filters - filters
         self._filters = frozenset(filters)
         if not self.connected:
@@ -151,26 +159,26 @@ class MqttGate:
     async def _take(self, delivery: _Delivery) -> None:
         message = delivery.message
         found = self._named(message.topic)
-        speaker = await self._reception.book.by_address(found[0].name, found[1]) if found else None
-        if found is None or speaker is None:
+        if found is None:
             self._ack(delivery)  # of no source, or of one that was revoked
             return
-        connector, address = found
+        connector, speaker = found
         self._reception.tally.heard(speaker, guaranteed=message.qos > 0)
+        topic = message.topic[len(speaker.address) + 1 :]
         try:
-            drafts = connector.read(speaker, message.topic[len(address) + 1 :], message.payload, clock.now())
+            drafts = connector.read(speaker, topic, message.payload, clock.now())
         except Unreadable as error:
             await self._unread(delivery, connector, speaker, error)
             return
         self._keep(delivery, speaker, drafts)
 
-    def _named(self, topic: str) -> tuple[MqttConnector, str] | None:
-        """The connector and the address of the longest known prefix of `topic`."""
+    def _named(self, topic: str) -> tuple[MqttConnector, Speaker] | None:
+        """Who speaks under the longest known prefix of `topic`, and who reads it."""
         parts = topic.split("/")
         for length in range(len(parts) - 1, 0, -1):
-            address = "/".join(parts[:length])
-            if address in self._addresses:
-                return self._addresses[address], address
+            found = self._speakers.get("/".join(parts[:length]))
+            if found is not None:
+                return found
         return None
 
     async def _unread(

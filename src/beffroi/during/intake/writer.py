@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+
 from beffroi.during.intake.facts import Observation, Receipt
 from beffroi.during.intake.spool import Encoded, Spool, SpoolUnavailable, encode
 from beffroi.foundation.errors import BeffroiError
 
+_log = structlog.get_logger("beffroi.intake")
 _MAX_GROUP = 2_000
 
 
@@ -73,12 +76,13 @@ class GroupWriter:
             batch = [encoded for encoded, _ in group]
             try:
                 receipts = await loop.run_in_executor(self._thread, self._spool.append_encoded, batch)
-            except BaseException as error:
-                # Whatever went wrong, each source is told: no one is left waiting for an answer.
-                self._refuse(group, error)
+            except asyncio.CancelledError as error:
+                self._refuse(group + self._waiting, error)
+                raise
+            except Exception as error:  # noqa: BLE001 - a process's edge: whatever went wrong, each source is told
                 if not isinstance(error, BeffroiError):
-                    self._task = None
-                    raise
+                    _log.exception("observations not written")
+                self._refuse(group, error)
                 continue
             for (_, future), receipt in zip(group, receipts, strict=True):
                 if not future.done():
