@@ -4,56 +4,44 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import ngettext
 
 from beffroi.desks.duty import reasons, words
 from beffroi.desks.duty.shown import Sign
-from beffroi.during.fusion import models as fusion
-from beffroi.during.incident.models import Incident
+from beffroi.during.fusion.queries import SignView
+from beffroi.during.incident.shown import IncidentView
 from beffroi.territory import queries as territory
 
 SHOWN = 12
-HEAVIEST_NATS = 6.0
 AS_FAR_AS_M = 400.0
 
 
-def signs(incident: Incident) -> tuple[Sign, ...]:
+def signs(found: Sequence[SignView]) -> tuple[Sign, ...]:
     """The signs of an incident, the newest first."""
-    found = fusion.Sign.objects.filter(hypothesis=incident.pk).order_by("-seen_at", "-order")[:SHOWN]
-    return tuple(_sign(each) for each in found)
+    return tuple(_sign(each) for each in found[:SHOWN])
 
 
-def _sign(sign: fusion.Sign) -> Sign:
+def _sign(sign: SignView) -> Sign:
     title = words.said(words.KINDS, sign.kind)
-    if sign.device:
-        title = (
-            f"{sign.device}, {title[:1].lower()}{title[1:]}" if sign.kind.startswith("presence.") else title
-        )
-    return Sign(
-        at=sign.seen_at,
-        icon=words.icon(sign.kind),
-        title=title,
-        note=_note(sign),
-        weight=min(100.0, max(4.0, 100.0 * abs(sign.weight) / HEAVIEST_NATS)),
-    )
+    if sign.device and sign.kind.startswith("presence."):
+        title = f"{sign.device}, {title[:1].lower()}{title[1:]}"
+    return Sign(at=sign.seen_at, icon=words.icon(sign.kind), title=title, note=_note(sign), weight=sign.share)
 
 
-def _note(sign: fusion.Sign) -> str:
+def _note(sign: SignView) -> str:
     given: dict[str, dict[str, Any]] = {each["code"]: each.get("params", {}) for each in sign.reasons}
-    zone = (sign.observation.get("content") or {}).get("zone", "")
+    zone = sign.content.get("zone", "")
     parts = [f"zone {zone}"] if zone else []
-    for code in reasons.BESIDE:
-        if code in given:
-            parts.append(reasons.said(code, given[code]))
-            break
+    parts += [reasons.said(code, given[code]) for code in reasons.BESIDE if code in given][:1]
     if sign.repeats:
         parts.append(f"× {sign.repeats + 1}")
     return ", ".join(parts)
 
 
-def sources(incident: Incident) -> str:
+def sources(incident: IncidentView) -> str:
     """How many sources agree that do not err together."""
     count = incident.independent
     return ngettext("%(number)d independent source", "%(number)d independent sources", count) % {
@@ -61,12 +49,12 @@ def sources(incident: Incident) -> str:
     }
 
 
-def seeing(incident: Incident) -> tuple[str, ...]:
+def seeing(incident: IncidentView) -> tuple[str, ...]:
     """Cameras whose view, clipped by buildings, holds the place."""
     if incident.lat is None or incident.lon is None:
         return ()
     found = []
-    for feature in territory.views(incident.territory_key)["features"]:
+    for feature in territory.views(incident.territory)["features"]:
         ring = feature["geometry"]["coordinates"][0]
         if _holds(ring, incident.lat, incident.lon):
             found.append(str(feature["properties"]["key"]))

@@ -14,7 +14,7 @@ from beffroi.desks import spelling
 from beffroi.desks.duty import reasons, units, words
 from beffroi.desks.duty.shown import Chance, Unit
 from beffroi.during.dispatch.models import Mission, Ranking
-from beffroi.during.incident.models import Incident
+from beffroi.during.incident.shown import IncidentView
 from beffroi.territory import queries as territory
 from beffroi.territory.shown import UnitView
 
@@ -52,12 +52,12 @@ def missions(incidents: Collection[UUID]) -> dict[UUID, str]:
     return {incident: ", ".join(keys) + " ·" for incident, keys in found.items()}
 
 
-def who(incident: Incident, may: frozenset[str], now: datetime) -> Who:
+def who(incident: IncidentView, may: frozenset[str], now: datetime) -> Who:
     """Everything about units for one incident's sheet."""
-    ranking = Ranking.objects.filter(incident=incident.pk).first()
+    ranking = Ranking.objects.filter(incident=incident.id).first()
     if ranking is None:
         return Who(missing=gettext("Not computed yet."))
-    known = {unit.key: unit for unit in territory.units(incident.territory_key)}
+    known = {unit.key: unit for unit in territory.units(incident.territory)}
     send = "incident.dispatch" in may
     rows = [
         _unit(row, known.get(row["unit"]), now, send=send, first=place == 0 and incident.phase == "decide")

@@ -4,45 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import believing, going, ledger, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Queue, Row, Sheet, Unit
-from beffroi.during.incident import rules
+from beffroi.during.incident import doors as incident_doors
+from beffroi.during.incident import queries, rules
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
+from beffroi.during.incident.shown import Doubt, IncidentView
 from beffroi.foundation import clock
 from beffroi.foundation.settings import current
 from beffroi.people import doors
 from beffroi.people.models import Member
 
 GROUPS = {"decide": DECIDE, "progress": CURRENT, "follow": FOLLOW, "closed": CLOSED}
-ACTS = (
-    "incident.acknowledge",
-    "incident.dispatch",
-    "incident.arrive",
-    "incident.close",
-    "incident.annotate",
-)
-CLOSED_FOR = timedelta(hours=12)
-CLOSED_SHOWN = 20
+# What a member may do, and which of an incident's own next acts it stands for.
+ACTS = {
+    "incident.acknowledge": "acknowledge",
+    "incident.dispatch": "send",
+    "incident.arrive": "arrive",
+    "incident.close": "close",
+    "incident.annotate": "annotate",
+}
 EIGHT_IN_TEN = 1.2815515655446004
-FAR = 1e9
+FAR = 1e10
 
 
 def territory_of(incident: UUID | str) -> str:
     """The territory of an incident, for its doors. Raises UnknownIncident."""
     try:
-        key = Incident.objects.values_list("territory_key", flat=True).get(pk=incident)
-    except (Incident.DoesNotExist, ValueError):
+        return incident_doors.territory_of(UUID(str(incident)))
+    except ValueError:
         raise UnknownIncident(what=str(incident)) from None
-    return str(key)
 
 
 def may(member: Member, territory: str) -> frozenset[str]:
@@ -53,52 +52,47 @@ def may(member: Member, territory: str) -> frozenset[str]:
 def queue(territories: Collection[str]) -> Queue:
     """The queue of several territories: what is open, and what was closed lately."""
     now = clock.now()
-    mine = Incident.objects.filter(territory_key__in=territories)
-    over = mine.filter(phase="closed", resolved_at__gte=now - CLOSED_FOR)
-    found = Queue(closed_count=over.count())
-    open_ones = mine.filter(phase__in=("decide", "progress", "follow"))
-    for row in _rows([*open_ones, *over.order_by("-resolved_at")[:CLOSED_SHOWN]], {}):
-        getattr(
-            found, {DECIDE: "decide", CURRENT: "current", FOLLOW: "follow"}.get(row.group, "closed")
-        ).append(row)
-    for group in (found.decide, found.current, found.follow, found.closed):
+    found = queries.queue(territories, now)
+    shown = Queue()
+    for row in _rows([*found.decide, *found.progress, *found.follow, *found.closed], {}, now):
+        shown.of(row.group).append(row)
+    for group in (shown.decide, shown.current, shown.follow, shown.closed):
         group.sort(key=lambda row: row.order)
-    return found
+    return shown
 
 
 def rows(identifiers: Iterable[UUID], positions: Mapping[str, int]) -> list[Row]:
     """The lines of some incidents; `positions` says up to where of the feed they are known."""
-    return _rows(list(Incident.objects.filter(pk__in=list(identifiers))), positions)
+    found = Incident.objects.filter(pk__in=list(identifiers))
+    return _rows([queries.view(each) for each in found], positions, clock.now())
 
 
-def _rows(incidents: list[Incident], positions: Mapping[str, int]) -> list[Row]:
-    best = going.best([each.pk for each in incidents if each.phase == "decide"])
-    on_it = going.missions([each.pk for each in incidents if each.phase == "progress"])
-    now = clock.now()
-    return [_row(each, best.get(each.pk), on_it.get(each.pk, ""), positions, now) for each in incidents]
+def _rows(incidents: list[IncidentView], positions: Mapping[str, int], now: datetime) -> list[Row]:
+    best = going.best([each.id for each in incidents if each.phase == "decide"])
+    on_it = going.missions([each.id for each in incidents if each.phase == "progress"])
+    return [_row(each, best.get(each.id), on_it.get(each.id, ""), positions, now) for each in incidents]
 
 
 def _row(
-    incident: Incident, first: Unit | None, on_it: str, positions: Mapping[str, int], now: datetime
+    incident: IncidentView, first: Unit | None, on_it: str, positions: Mapping[str, int], now: datetime
 ) -> Row:
     group = GROUPS[incident.phase]
-    badge = rules.badge(incident.state, incident.life)
     since, since_words = _since(incident, group)
     few = group == DECIDE and incident.state == "to_check"
     return Row(
-        id=str(incident.pk),
+        id=str(incident.id),
         reference=incident.reference,
-        territory=incident.territory_key,
+        territory=incident.territory,
         group=group,
-        order=_order(incident, group),
+        order=_order(incident, group, now),
         badge=words.SHAPES[incident.state],
-        badge_words=str(words.LIFE) if badge == "life" else words.said(words.STATES, incident.state),
+        badge_words=words.said(words.BADGES, incident.badge),
         title=_title(incident, group),
         where=incident.place_text if group != CLOSED else "",
         since=since,
         since_words=since_words,
-        note=on_it,
-        life=badge == "life",
+        note=_ended(incident) if group == CLOSED else on_it,
+        life=incident.badge == "life",
         arrive=first.arrive if first and not few else None,
         real=chance(incident.probability, incident.low, incident.high) if group == DECIDE else None,
         leaves_at=incident.leave_by if group == DECIDE and not few and incident.leave_by > now else None,
@@ -108,11 +102,11 @@ def _row(
         lat=incident.lat,
         lon=incident.lon,
         exercise=incident.exercise,
-        position=positions.get(str(incident.pk), 0),
+        position=positions.get(str(incident.id), 0),
     )
 
 
-def _title(incident: Incident, group: str) -> str:
+def _title(incident: IncidentView, group: str) -> str:
     name = words.title(incident.act, incident.state)
     if group != CLOSED:
         return name
@@ -121,9 +115,9 @@ def _title(incident: Incident, group: str) -> str:
     return f"{where}\u202f: {ended}"
 
 
-def _since(incident: Incident, group: str) -> tuple[datetime | None, str]:
-    if group == CLOSED and incident.resolved_at:
-        return incident.resolved_at, gettext("ago (closed)")
+def _since(incident: IncidentView, group: str) -> tuple[datetime | None, str]:
+    if group == CLOSED:
+        return None, ""
     if incident.state == "on_scene":
         return incident.on_scene_at, gettext("since")
     if incident.state == "sent":
@@ -131,20 +125,29 @@ def _since(incident: Incident, group: str) -> tuple[datetime | None, str]:
     return incident.seen_at, gettext("since")
 
 
-def _order(incident: Incident, group: str) -> float:
+def _ended(incident: IncidentView) -> str:
+    if incident.resolved_at is None:
+        return ""
+    at = timezone.localtime(incident.resolved_at).strftime("%H:%M")
+    return gettext("at %(time)s") % {"time": at}
+
+
+def _order(incident: IncidentView, group: str, now: datetime) -> float:
     if group == CLOSED and incident.resolved_at:
         return -incident.resolved_at.timestamp()
     if group != DECIDE:
         return incident.seen_at.timestamp()
-    return incident.leave_by.timestamp() - (FAR if incident.life else 0.0)
+    leaves = incident.leave_by.timestamp()
+    gone = leaves <= now.timestamp()  # those probably gone come after those that may still be there
+    return (FAR - leaves if gone else leaves) - (10 * FAR if incident.life else 0.0)
 
 
-def _few_title(incident: Incident) -> str:
+def _few_title(incident: IncidentView) -> str:
     count = incident.sign_count
     return ngettext("%(number)d sign only", "%(number)d signs", count) % {"number": count}
 
 
-def _few_words(incident: Incident) -> str:
+def _few_words(incident: IncidentView) -> str:
     if incident.alternatives:
         code = str(incident.alternatives[0][0])
         return gettext("else, %(why)s") % {"why": words.said(words.HARMLESS, code)}
@@ -156,7 +159,7 @@ def chance(value: float, low: float, high: float) -> Chance:
     return Chance(spelling.percent(value), spelling.percent(low), spelling.percent(high))
 
 
-def leave_bounds(incident: Incident, now: datetime) -> str:
+def leave_bounds(incident: IncidentView, now: datetime) -> str:
     """Between when and when they leave, 8 times out of 10, counted from now."""
     median = (incident.leave_by - incident.entered_at).total_seconds()
     spread = math.exp(EIGHT_IN_TEN * current().burglary_log_sd)
@@ -172,65 +175,48 @@ def sheet(incident: UUID, member: Member) -> Sheet:
 
 def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     """The sheet of an incident for whoever may do `may_do`. Raises UnknownIncident."""
-    found: QuerySet[Incident] = Incident.objects.filter(pk=incident)
-    row = found.first()
-    if row is None:
-        raise UnknownIncident(what=str(incident))
+    found = queries.sheet(incident)
+    view = found.incident
     now = clock.now()
-    allowed = frozenset(act for act in may_do if _open_to(act, row))
-    who = going.who(row, allowed, now)
-    shown = _row(row, who.first, going.missions([row.pk]).get(row.pk, ""), {}, now)
-    waits = row.phase == "decide"
+    allowed = frozenset(act for act in may_do if ACTS[act] in found.actions)
+    who = going.who(view, allowed, now)
+    missions = going.missions([view.id]).get(view.id, "")
     return Sheet(
-        row=shown,
-        version=row.version,
-        real=chance(row.probability, row.low, row.high),
-        ledger=ledger.steps(row),
+        row=_row(view, who.first, missions, {}, now),
+        version=view.version,
+        real=None if view.state == "technical" else chance(view.probability, view.low, view.high),
+        ledger=ledger.steps(view, found.ledger),
         arrive=who.first.arrive if who.first else None,
         arrive_later=who.later,
         arrive_missing=who.missing,
-        leaves_at=row.leave_by if row.leave_by > now else None,
-        leaves_bounds=gettext("between %(bounds)s") % {"bounds": leave_bounds(row, now)},
+        leaves_at=view.leave_by if view.leave_by > now else None,
+        leaves_bounds=gettext("between %(bounds)s") % {"bounds": leave_bounds(view, now)},
         leaves_missing=gettext("They may be gone: the usual time is over."),
-        decide_since=row.seen_at if waits else None,
+        decide_since=view.seen_at if view.phase == "decide" else None,
         decide_limit=current().decision_budget_seconds,
         units=who.units,
         units_note=who.note,
         left_out=who.left_out,
-        signs=believing.signs(row),
-        sources_words=believing.sources(row),
-        doubt=gettext("Doubt lifted") if row.doubt_lifted_at else "",
-        doubt_note=_doubt(row),
-        todo=ledger.todo(row),
-        procedure=ledger.procedure(row),
-        notes=ledger.notes(row),
-        outcome=words.outcome(row.outcome, row.outcome_cause) if row.outcome else "",
+        signs=believing.signs(found.signs),
+        sources_words=believing.sources(view),
+        doubt=gettext("Doubt lifted") if found.doubt else "",
+        doubt_note=_doubt(found.doubt),
+        todo=ledger.todo(found.steps),
+        procedure=ledger.procedure(found.procedure),
+        notes=ledger.notes(found.notes),
+        outcome=words.outcome(view.outcome, view.outcome_cause) if view.outcome else "",
         outcomes=_outcomes(),
         may=allowed,
         route=who.route,
-        seeing=believing.seeing(row),
+        seeing=believing.seeing(view),
     )
 
 
-def _open_to(act: str, row: Incident) -> bool:
-    """Whether the state of an incident leaves room for an act."""
-    if act == "incident.annotate":
-        return True
-    if row.state == "closed":
-        return False
-    if act == "incident.acknowledge":
-        return row.acknowledged_at is None
-    if act == "incident.arrive":
-        return row.state == "sent"
-    return True
-
-
-def _doubt(row: Incident) -> str:
-    if row.doubt_lifted_at is None:
+def _doubt(doubt: Doubt | None) -> str:
+    if doubt is None:
         return ""
-    how = words.said(words.DOUBT, row.doubt_how)
-    at = timezone.localtime(row.doubt_lifted_at).strftime("%H:%M:%S")
-    return gettext("at %(time)s, %(how)s") % {"time": at, "how": how}
+    at = timezone.localtime(doubt.at).strftime("%H:%M:%S")
+    return gettext("at %(time)s, %(how)s") % {"time": at, "how": words.said(words.DOUBT, doubt.how)}
 
 
 def _outcomes() -> tuple[tuple[str, str], ...]:

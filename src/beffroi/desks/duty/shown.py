@@ -164,13 +164,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The four groups, each sorted, and how many were closed."""
+    """The four groups, each sorted."""
 
     decide: list[Row] = field(default_factory=list)
     current: list[Row] = field(default_factory=list)
     follow: list[Row] = field(default_factory=list)
     closed: list[Row] = field(default_factory=list)
-    closed_count: int = 0
 
     def of(self, group: str) -> list[Row]:
         """The rows of one group."""

@@ -36,7 +36,7 @@ def member_of(request: HttpRequest) -> Member:
 @doors.door(ACTION)
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    """The whole desk, nothing opened."""
+    """The whole desk, open on what is most urgent to decide."""
     return _desk(request, None)
 
 
@@ -59,6 +59,8 @@ def _desk(request: HttpRequest, sheet: Sheet | None) -> HttpResponse:
     position = journal.head_position()  # before anything is read: the feed resumes from here
     queue = reading.queue(keys)
     watched = towns.towns(keys)
+    if sheet is None and queue.decide:
+        sheet = reading.sheet(UUID(queue.decide[0].id), member)
     if not watched:
         raise NotFound(what="territory")
     town = next((each for each in watched if sheet and each.key == sheet.row.territory), watched[0])

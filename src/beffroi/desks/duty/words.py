@@ -56,7 +56,7 @@ STATES: Words = {
     "technical": _("Technical"),
     "closed": _("Closed"),
 }
-LIFE = _("Life in danger")
+BADGES: Words = {**STATES, "life": _("Life in danger")}
 # The state's shape: the class of its badge.
 SHAPES = {
     "to_check": "check",

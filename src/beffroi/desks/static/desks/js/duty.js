@@ -1,6 +1,6 @@
 // The duty desk: plugs the live feed, the queue, the sheet, the log, the map and the keys together.
 import { Feed } from "./feed.js";
-import { tickNow } from "./clocks.js";
+import { setServerTime, tickNow } from "./clocks.js";
 import { Queue } from "./duty/queue.js";
 import { Sheet } from "./duty/sheet.js";
 import { Log } from "./duty/log.js";
@@ -34,7 +34,8 @@ feed.addEventListener("line", ({ detail }) => {
   log.take(detail);
   link.fact();
 });
-feed.addEventListener("units", ({ detail }) => map.units(detail));
+feed.addEventListener("hello", ({ detail }) => setServerTime(detail.now));
+feed.addEventListener("units", ({ detail }) => map.heard(detail));
 feed.addEventListener("head", ({ detail }) => log.head(detail));
 feed.addEventListener("again", () => location.reload()); // too much was missed to be told line by line
 

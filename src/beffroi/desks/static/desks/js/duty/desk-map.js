@@ -1,5 +1,5 @@
 // The duty desk's map: units glide, the incident is a diamond, the route is azure, cameras that see it light up.
-import { keepScale, openTown, webgl } from "../map/town.js";
+import { keepScale, openTown, showTown, webgl } from "../map/town.js";
 import { incidentMark, unitMark } from "../map/markers.js";
 
 class DeskMap {
@@ -29,20 +29,23 @@ class DeskMap {
     keepScale(this.#map, document.getElementById("scale"));
     this.#tools();
     await this.#cameras(town);
-    this.units(this.#desk.units);
+    this.#placeUnits();
     this.incidents();
     this.incident();
     container.dataset.ready = "";
   }
 
-  // Positions from the feed: a known unit glides to its new place.
-  units(list) {
-    if (!this.#map) {
-      this.#desk.units = list;
-      return;
-    }
+  // From the feed: the units of one territory, as they are now.
+  heard({ territory, units }) {
+    this.#desk.units = [...this.#desk.units.filter((unit) => unit.territory !== territory), ...units];
+    this.#placeUnits();
+  }
+
+  // A known unit glides to its new place.
+  #placeUnits() {
+    if (!this.#map) return;
     const seen = new Set();
-    for (const unit of list) {
+    for (const unit of this.#desk.units) {
       if (unit.lat === null || unit.territory !== this.#town) continue;
       seen.add(unit.key);
       this.#placeUnit(unit);
@@ -77,7 +80,7 @@ class DeskMap {
     for (const row of this.#queue.rows()) {
       if (row.dataset.group === "closed") continue;
       number += 1;
-      if (row.dataset.lat === undefined) continue;
+      if (row.dataset.lat === undefined || row.dataset.territory !== this.#town) continue;
       seen.add(row.dataset.id);
       this.#placeIncident(row, number);
     }
@@ -111,6 +114,8 @@ class DeskMap {
   // The incident shown: its route, the cameras that see it, and the view that holds both.
   incident() {
     if (!this.#map) return;
+    const { territory } = this.#sheet.element.dataset;
+    if (territory && territory !== this.#town && this.#desk.towns[territory]) this.#go(territory);
     this.incidents();
     const route = this.#sheet.route();
     const line = { type: "LineString", coordinates: route.map(([lat, lon]) => [lon, lat]) };
@@ -139,6 +144,17 @@ class DeskMap {
     for (const [lat, lon] of this.#sheet.route()) box.extend([lon, lat]);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#map.fitBounds(box, { padding: { top: 80, bottom: 70, left: 60, right: 60 }, maxZoom: 16.4, duration: calm ? 0 : 240 });
+  }
+
+  // Another town of those watched: its own layers, cameras and units.
+  #go(territory) {
+    this.#town = territory;
+    const town = this.#desk.towns[territory];
+    showTown(this.#map, town.layers);
+    this.#map.jumpTo({ center: [town.lon, town.lat], zoom: 14.6 });
+    this.#lit = new Set();
+    this.#placeUnits();
+    this.#map.once("styledata", () => this.#cameras(town).then(() => this.incident()));
   }
 
   async #cameras(town) {

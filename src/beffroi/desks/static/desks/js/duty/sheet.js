@@ -48,7 +48,7 @@ export class Sheet {
       this.open(id);
       return;
     }
-    if (id !== this.id || position <= Number(this.element.dataset.version)) return;
+    if (id !== this.id || position <= Number(this.element.dataset.position)) return;
     if (this.#pending) {
       this.#pending = position;
       return;

@@ -3,20 +3,29 @@ import { colours } from "./colours.js";
 
 const NAMES = [
   "map-land", "map-water", "map-green", "map-yard", "map-building", "map-public", "map-street", "map-casing",
-  "map-rail", "map-label", "map-water-label", "camera", "camera-view", "camera-seeing", "camera-mute", "ours",
+  "map-rail", "map-label", "camera", "camera-view", "camera-seeing", "camera-mute", "ours",
   "on-ours", "panel", "text", "text-2", "lantern-text",
+];
+// The rank of a street from 0 (main road) to 4 (path), by its class in OpenStreetMap.
+const RANK = [
+  "match", ["get", "class"],
+  ["motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"], 0,
+  ["secondary", "secondary_link", "tertiary", "tertiary_link"], 1,
+  ["residential", "unclassified", "living_street", "road", "pedestrian"], 2,
+  ["service", "busway"], 3,
+  4,
 ];
 const FONT_MIDDLE = ["Public Sans Medium"];
 
-export const LAYERS = ["water", "green", "streets", "buildings", "lamps"];
+export const LAYERS = ["water", "green", "rail", "streets", "buildings", "lamps"];
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 // Widths in pixels by zoom, for a class of street from 0 (main) to 4 (path).
 const width = (extra) => [
   "interpolate", ["exponential", 1.6], ["zoom"],
-  12, ["+", extra, ["match", ["get", "rank"], 0, 1.6, 1, 1.2, 2, 0.8, 3, 0.4, 0.2]],
-  16, ["+", extra, ["match", ["get", "rank"], 0, 8, 1, 7, 2, 5.5, 3, 3.5, 1.4]],
-  19, ["+", extra * 2, ["match", ["get", "rank"], 0, 26, 1, 22, 2, 17, 3, 10, 3]],
+  12, ["+", extra, ["match", RANK, 0, 1.6, 1, 1.2, 2, 0.8, 3, 0.4, 0.2]],
+  16, ["+", extra, ["match", RANK, 0, 8, 1, 7, 2, 5.5, 3, 3.5, 1.4]],
+  19, ["+", extra * 2, ["match", RANK, 0, 26, 1, 22, 2, 17, 3, 10, 3]],
 ];
 
 function ground(c) {
@@ -27,22 +36,24 @@ function ground(c) {
       paint: { "fill-color": c["map-water"] } },
     { id: "streams", type: "line", source: "water", filter: ["==", ["geometry-type"], "LineString"],
       paint: { "line-color": c["map-water"], "line-width": ["interpolate", ["linear"], ["zoom"], 13, 1, 17, 5] } },
+    { id: "rail", type: "line", source: "rail", minzoom: 13,
+      paint: { "line-color": c["map-rail"], "line-width": ["interpolate", ["linear"], ["zoom"], 13, 0.5, 17, 1.4] } },
     { id: "buildings", type: "fill", source: "buildings", minzoom: 13,
-      paint: { "fill-color": ["case", ["to-boolean", ["get", "public"]], c["map-public"], c["map-building"]] } },
+      paint: { "fill-color": ["case", ["has", "name"], c["map-public"], c["map-building"]] } },
   ];
 }
 
 function streets(c) {
   const round = { "line-cap": "round", "line-join": "round" };
-  const order = ["-", 5, ["get", "rank"]];
+  const order = ["-", 5, RANK];
   return [
-    { id: "casing", type: "line", source: "streets", minzoom: 13, filter: ["<", ["get", "rank"], 4],
+    { id: "casing", type: "line", source: "streets", minzoom: 13, filter: ["<", RANK, 4],
       layout: { ...round, "line-sort-key": order }, paint: { "line-color": c["map-casing"], "line-width": width(1.6) } },
-    { id: "paths", type: "line", source: "streets", minzoom: 14, filter: ["==", ["get", "rank"], 4],
+    { id: "paths", type: "line", source: "streets", minzoom: 14, filter: ["==", RANK, 4],
       paint: { "line-color": c["map-street"], "line-width": width(0), "line-dasharray": [3, 2], "line-opacity": 0.8 } },
-    { id: "streets", type: "line", source: "streets", filter: ["<", ["get", "rank"], 4],
+    { id: "streets", type: "line", source: "streets", filter: ["<", RANK, 4],
       layout: { ...round, "line-sort-key": order },
-      paint: { "line-color": c["map-street"], "line-width": width(0), "line-opacity": ["match", ["get", "rank"], 3, 0.75, 1] } },
+      paint: { "line-color": c["map-street"], "line-width": width(0), "line-opacity": ["match", RANK, 3, 0.75, 1] } },
   ];
 }
 
@@ -66,16 +77,12 @@ function names(c) {
     { id: "street-names", type: "symbol", source: "streets", minzoom: 14, filter: ["has", "name"],
       layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT_MIDDLE,
         "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10, 18, 13], "symbol-spacing": 320,
-        "text-max-angle": 35, "symbol-sort-key": ["get", "rank"] },
+        "text-max-angle": 35, "symbol-sort-key": RANK },
       paint: halo },
     { id: "building-names", type: "symbol", source: "buildings", minzoom: 16,
-      filter: ["all", ["has", "name"], ["to-boolean", ["get", "public"]]],
+      filter: ["has", "name"],
       layout: { "text-field": ["get", "name"], "text-font": FONT_MIDDLE, "text-size": 11, "text-max-width": 8 },
       paint: { ...halo, "text-halo-color": c["map-public"] } },
-    { id: "water-names", type: "symbol", source: "water", minzoom: 14, filter: ["has", "name"],
-      layout: { "text-field": ["get", "name"], "text-font": ["Newsreader Italic"], "text-size": 13,
-        "text-letter-spacing": 0.06 },
-      paint: { "text-color": c["map-water-label"], "text-halo-color": c["map-water"], "text-halo-width": 1 } },
   ];
 }
 
@@ -111,7 +118,5 @@ export function style(address) {
 }
 
 // The letters that the map draws with are the page's own: ask for them before the first label.
-export const letters = () => Promise.all([
-  document.fonts.load('500 16px "Public Sans"'), document.fonts.load('italic 400 16px "Newsreader"'),
-]);
+export const letters = () => document.fonts.load('500 16px "Public Sans Medium"');
 

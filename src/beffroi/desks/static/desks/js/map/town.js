@@ -50,9 +50,14 @@ export async function openTown(container, { address, centre, zoom = 15, bounds }
   map.on("styleimagemissing", ({ id }) => {
     if (id === "tick" && !map.hasImage("tick")) map.addImage("tick", tick(), { sdf: true, pixelRatio: 2 });
   });
-  onThemeChange(() => map.setStyle(style((layer) => address.replace("LAYER", layer)), { diff: true }));
+  onThemeChange(() => location.reload()); // rare; a page drawn anew is simpler than colours put back one by one
   await new Promise((ready) => map.once("load", ready));
   return map;
+}
+
+// Draw another town on the same map.
+export function showTown(map, address) {
+  map.setStyle(style((layer) => address.replace("LAYER", layer)), { diff: false });
 }
 
 const STEPS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
