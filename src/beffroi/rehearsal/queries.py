@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,18 @@ def ground(key: str) -> Ground:
 
 def cast(key: str) -> Cast:
     """Who and what plays on a territory: the same for the same town. Raises TooSmall."""
-    return places.choose(ground(key))
+    chosen = places.choose(ground(key))
+    return replace(chosen, target=_named(key, chosen.target), windy=_named(key, chosen.windy))
+
+
+def _named(key: str, spot: Spot) -> Spot:
+    """A building without a name is called by its street."""
+    return spot if spot.name else replace(spot, name=place_name(key, spot.place))
+
+
+def place_name(key: str, place: Position) -> str:
+    """Words for a place of a territory."""
+    return territory_queries.place_name(key, place.lat, place.lon)
 
 
 def corners(key: str) -> list[Position]:

@@ -102,6 +102,7 @@ _WINDY = ("ecole", "college", "lycee", "school", "creche", "gymnase", "stade")
 _LEAST_JUNCTIONS, _LEAST_BUILDINGS = 12, 10
 _CAMERAS_IN_A_TOWN = 8
 _CAMERA_NEAR_M = 75.0
+_APART_M = 30.0
 
 
 def _plain(text: str) -> str:
@@ -131,10 +132,13 @@ class _Map:
         bx, by = self.plane.to_xy(b.lat, b.lon)
         return math.hypot(float(bx - ax), float(by - ay))
 
-    def junction(self, near: Position, metres: float) -> Position:
-        """The junction whose distance to `near` comes closest to `metres`."""
+    def junction(self, near: Position, metres: float, taken: Sequence[Position] = ()) -> Position:
+        """The junction whose distance to `near` comes closest to `metres`, none of `taken`."""
         px, py = self.plane.to_xy(near.lat, near.lon)
         gaps = np.abs(np.hypot(self.x - px, self.y - py) - metres)
+        for each in taken:
+            tx, ty = self.plane.to_xy(each.lat, each.lon)
+            gaps[np.hypot(self.x - tx, self.y - ty) < _APART_M] = np.inf
         found = int(np.argmin(gaps))
         return Position(float(self.ground.junction_lat[found]), float(self.ground.junction_lon[found]))
 
@@ -196,11 +200,13 @@ def _spread(town: _Map, others: Sequence[Position]) -> Position:
 
 def _patrols(town: _Map, target: Position) -> tuple[Patrol, ...]:
     gendarmes = [each for each in town.ground.police if "gendarmerie" in _plain(each.name)]
-    post = gendarmes[0].place if gendarmes else town.junction(target, 2600.0)
+    first = town.junction(target, 900.0)
+    second = town.junction(target, 480.0, [first])
+    post = gendarmes[0].place if gendarmes else town.junction(target, 2600.0, [first, second])
     municipal = ("first_aid",)
     return (
-        Patrol("P1", "Patrouille 1", "municipal", town.junction(target, 900.0), municipal),
-        Patrol("P2", "Patrouille 2", "municipal", town.junction(target, 480.0), municipal),
+        Patrol("P1", "Patrouille 1", "municipal", first, municipal),
+        Patrol("P2", "Patrouille 2", "municipal", second, municipal),
         Patrol("G1", "Gendarmerie 1", "gendarmerie", post, ("armed", "first_aid")),
     )
 
