@@ -36,7 +36,7 @@ def send_frame(host: str, port: int, body: str) -> str:
     except OSError as error:
         raise NotTaken(what="panel", why=str(error)) from error
     inside = answer.partition(b"\n")[2].partition(b"\r")[0]
-    return parse(inside).token
+    return parse(inside).word
 
 
 class Recorder:
