@@ -106,6 +106,10 @@ class Settings:
     burglary_median_seconds: float = setting(
         300.0, "s", "Median time that burglars stay; published figures go from under 3 to 20 minutes."
     )
+    burglary_median_low_seconds: float = setting(
+        180.0, "s", "The median is below this one time in ten, for all that is known; with the next, a range."
+    )
+    burglary_median_high_seconds: float = setting(1200.0, "s", "The median is above this one time in ten.")
     burglary_log_sd: float = setting(0.7, "log", "Spread of that time: standard deviation of its logarithm.")
     decision_budget_seconds: int = setting(
         60, "s", "What the decision on an incident may take before the clock turns amber."

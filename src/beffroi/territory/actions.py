@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -39,6 +40,15 @@ def move_unit(
         position_at=moment,
     )
     return queries.unit(territory, unit)
+
+
+def hold_units(*, territory: str, units: Collection[str]) -> None:
+    """Lock these units until the caller's transaction ends, in one order for all.
+
+    For whoever changes several and writes the journal between: units before the journal, always.
+    """
+    rows = models.PatrolUnit.objects.select_for_update().filter(territory__key=territory, key__in=list(units))
+    list(rows.order_by("key").values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -1,0 +1,49 @@
+"""What may go wrong when a unit is sent, said so that the next move is clear."""
+
+from __future__ import annotations
+
+from beffroi.foundation.errors import BeffroiError, NotFound
+
+
+class AlreadySent(BeffroiError):
+    """The unit has a mission: someone was faster, or it would have to leave another act."""
+
+    code = "dispatch.already_sent"
+    message = "{unit} is already sent to {reference}."
+    advice = "Look at the order again; to take it away from there, say that it is to be diverted."
+    status = 409
+
+
+class ReasonNeeded(BeffroiError):
+    """Another unit than the one proposed first is sent: the record must say why."""
+
+    code = "dispatch.reason_needed"
+    message = "{unit} is not the unit proposed first ({first}): say why."
+    advice = "Choose one of the reasons, or write one of at most 200 characters."
+    status = 422
+
+
+class ReasonTooLong(BeffroiError):
+    """A reason that is an essay."""
+
+    code = "dispatch.reason_too_long"
+    message = "The reason has {length} characters; 200 at most are kept."
+    advice = "Put the rest in a note on the incident."
+    status = 422
+
+
+class NotAvailable(BeffroiError):
+    """A unit that nobody may send: off duty, or of the other world (exercise or real)."""
+
+    code = "dispatch.not_available"
+    message = "{unit} cannot be sent: {why}."
+    advice = "Choose another unit."
+    status = 409
+
+
+class NoMission(NotFound):
+    """The unit is not on this incident (any more)."""
+
+    code = "dispatch.no_mission"
+    message = "{unit} is not on this incident."
+    advice = "Look at the sheet again: it may have been called back or sent elsewhere."

@@ -1,0 +1,96 @@
+"""Reads of dispatch: the order of units for an incident, and who was sent where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+
+from beffroi.during.dispatch import models
+from beffroi.during.dispatch.shown import LeftOut, MissionView, Race, RankingView, Reason, UnitRow
+
+MOST_MISSIONS = 500
+
+
+def ranking(incident_id: UUID) -> RankingView | None:
+    """The latest order of units for an incident, with the way of the first; None before there is one."""
+    row = models.Ranking.objects.filter(incident_id=incident_id).first()
+    return view(row, route=True) if row else None
+
+
+def rankings(incidents: Iterable[UUID]) -> dict[UUID, RankingView]:
+    """The latest orders of several incidents in one query, without ways; those not ranked are left out."""
+    rows = models.Ranking.objects.filter(incident_id__in=list(incidents)).defer("route", "roads")
+    return {row.incident_id: view(row) for row in rows}
+
+
+def missions(territories: Collection[str]) -> list[MissionView]:
+    """Missions under way in these territories, the latest first."""
+    rows = _missions().filter(territory_key__in=sorted(territories), ended_at=None)
+    return [mission_view(row) for row in rows.order_by("-sent_at")[:MOST_MISSIONS]]
+
+
+def missions_of(incident_id: UUID) -> list[MissionView]:
+    """Every mission of an incident, ended ones too, in the order in which units were sent."""
+    return [mission_view(row) for row in _missions().filter(incident_id=incident_id).order_by("sent_at")]
+
+
+def mission_of(territory: str, unit: str) -> MissionView | None:
+    """What a unit is on now; None where it is on nothing."""
+    row = _missions().filter(territory_key=territory, unit=unit, ended_at=None).first()
+    return mission_view(row) if row else None
+
+
+def _missions() -> QuerySet[models.Mission]:
+    return models.Mission.objects.select_related("incident", "incident__ranking").defer(
+        "incident__ranking__route", "incident__ranking__roads"
+    )
+
+
+def view(row: models.Ranking, *, route: bool = False) -> RankingView:
+    """A row as other rooms see it."""
+    return RankingView(
+        incident=row.incident_id,
+        made_at=row.made_at,
+        town_version=row.town_version,
+        coming=msgspec.convert(row.coming, list[UnitRow]),
+        rows=msgspec.convert(row.rows, list[UnitRow]),
+        left_out=msgspec.convert(row.left_out, list[LeftOut]),
+        race=msgspec.convert(row.race, Race | None),
+        no_race=msgspec.convert(row.no_race, Reason | None),
+        route=[(lat, lon) for lat, lon in row.route] if route else [],
+    )
+
+
+def mission_view(row: models.Mission) -> MissionView:
+    """A mission as other rooms see it."""
+    expected = None if row.eta_s is None else row.sent_at + timedelta(seconds=row.eta_s)
+    ranked = getattr(row.incident, "ranking", None) if row.ended_at is None else None
+    if ranked is not None and ranked.made_at > row.sent_at:
+        for each in ranked.coming:
+            if each["unit"] == row.unit:
+                expected = ranked.made_at + timedelta(seconds=each["eta_s"])
+    return MissionView(
+        id=row.pk,
+        incident=row.incident_id,
+        reference=row.incident.reference,
+        territory=row.territory_key,
+        unit=row.unit,
+        state=row.state,
+        exercise=row.exercise,
+        place=row.place,
+        order=row.order,
+        chance=row.chance,
+        override=row.override,
+        override_text=row.override_text,
+        sent_by=row.sent_by,
+        sent_at=row.sent_at,
+        expected_at=expected,
+        en_route_at=row.en_route_at,
+        on_scene_at=row.on_scene_at,
+        ended_at=row.ended_at,
+        ended=row.ended,
+    )

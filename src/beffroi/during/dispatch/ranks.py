@@ -1,0 +1,168 @@
+"""Rankings are made and renewed: by the engine for what is new, and every few seconds for what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.db.models import F, Q
+
+from beffroi.during.dispatch import models, queries, scene
+from beffroi.during.dispatch.methods import stays
+from beffroi.during.dispatch.rules.order import order
+from beffroi.during.dispatch.rules.shapes import Act, Order, Reason
+from beffroi.during.dispatch.shown import RankingView
+from beffroi.during.incident.errors import UnknownIncident
+from beffroi.during.incident.models import Incident
+from beffroi.foundation import clock
+from beffroi.foundation.geography import Position
+from beffroi.foundation.settings import current
+
+#: After this long without a sign nobody waits for an order of units any more.
+FORGOTTEN = timedelta(hours=2)
+#: At most so many incidents are renewed in one go, the most urgent first.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A ranking computed and not yet written: the fields that changed, and the revision it rests on."""
+
+    incident: UUID
+    revision: int | None
+    fields: dict[str, Any]
+
+
+def rank(*, incident_id: UUID, at: datetime | None = None) -> RankingView:
+    """Put the units in order for an incident and keep that. Raises UnknownIncident."""
+    moment = at or clock.now()
+    row = Incident.objects.filter(pk=incident_id).select_related("ranking").first()
+    if row is None:
+        raise UnknownIncident(what=str(incident_id))
+    made = _made(row, scene.town(row.territory_key, moment), moment)
+    with transaction.atomic():
+        _write([made])
+    return queries.view(models.Ranking.objects.get(pk=incident_id), route=True)
+
+
+def rank_open(at: datetime | None = None) -> list[UUID]:
+    """Renew the order for every open incident that someone may still act on; those that changed.
+
+    Roads are searched again only for what moved; the chances follow the clock. Everything is computed
+    first and written in one short transaction; what someone changed meanwhile is left to the next call.
+    """
+    moment = at or clock.now()
+    towns: dict[str, scene.Town] = {}
+    made = []
+    for row in _open(moment):
+        if row.territory_key not in towns:
+            towns[row.territory_key] = scene.town(row.territory_key, moment)
+        each = _made(row, towns[row.territory_key], moment)
+        if each.fields:
+            made.append(each)
+    if made:
+        with transaction.atomic():
+            _write(made)
+    return [each.incident for each in made]
+
+
+def _open(at: datetime) -> list[Incident]:
+    waiting = Q(phase="decide", last_sign_at__gt=at - FORGOTTEN) | Q(phase="progress")
+    rows = Incident.objects.filter(waiting).select_related("ranking")
+    return list(rows.order_by("-life", "-leave_by")[:MOST])
+
+
+def _made(row: Incident, here: scene.Town, at: datetime) -> _Made:
+    before: models.Ranking | None = getattr(row, "ranking", None)
+    first = before.rows[0]["unit"] if before is not None and before.rows else ""
+    roads, searched, bar = _roads(row, here, before)
+    units = [msgspec.structs.replace(unit, road_s=_seconds(roads, unit.unit)) for unit in here.units]
+    found = order(
+        units,
+        _act(row, at),
+        _stays(),
+        stale_after_s=current().position_stale_seconds,
+        limit_s=scene.LIMIT_S,
+        first=first,
+        bar=bar,
+    )
+    fields = _fields(found, here, before)
+    now_first = found.rows[0].unit if found.rows else ""
+    if searched:
+        fields["roads"] = roads
+    if searched or now_first != first:
+        fields["route"] = _route(here, row, found)
+    if before is None or now_first != first:
+        fields["before"], fields["first_since"] = first, at
+    if fields:
+        fields["made_at"] = at
+    return _Made(row.pk, before.revision if before is not None else None, fields)
+
+
+def _roads(
+    row: Incident, here: scene.Town, before: models.Ranking | None
+) -> tuple[dict[str, Any], bool, Reason | None]:
+    """Road times, whether they were searched for now, and why there are none for anybody."""
+    if row.lat is None or row.lon is None:
+        return {}, False, Reason("dispatch.place_unknown")
+    if here.graph is None:
+        return {}, False, Reason("dispatch.no_streets")
+    known = before.roads if before is not None else {}
+    return *scene.roads(here, Position(row.lat, row.lon), known), None
+
+
+def _fields(found: Order, here: scene.Town, before: models.Ranking | None) -> dict[str, Any]:
+    """The columns that differ from what is kept."""
+    said = {**msgspec.to_builtins(found), "town_version": here.version}
+    if before is None:
+        return said
+    return {name: value for name, value in said.items() if getattr(before, name) != value}
+
+
+def _seconds(roads: dict[str, Any], unit: str) -> float:
+    known = roads.get("units", {}).get(unit)
+    return float("inf") if known is None or known[3] is None else float(known[3])
+
+
+def _act(row: Incident, at: datetime) -> Act:
+    return Act(
+        incident=str(row.pk),
+        act=row.act,
+        life=row.life,
+        exercise=row.exercise,
+        elapsed_s=(at - row.entered_at).total_seconds(),
+        present_s=(row.last_sign_at - row.entered_at).total_seconds(),
+        reached=row.state == "on_scene",
+    )
+
+
+def _stays() -> dict[str, stays.Stay]:
+    town = current()
+    burglary = stays.burglary(
+        town.burglary_median_seconds,
+        town.burglary_median_low_seconds,
+        town.burglary_median_high_seconds,
+        town.burglary_log_sd,
+    )
+    return {"burglary": burglary, **stays.STAYS}
+
+
+def _route(here: scene.Town, row: Incident, found: Order) -> list[list[float]]:
+    best = next(iter(found.coming or found.rows), None)
+    unit = next((each for each in here.units if best is not None and each.unit == best.unit), None)
+    if unit is None or unit.lat is None or unit.lon is None or row.lat is None or row.lon is None:
+        return []
+    return here.route(Position(unit.lat, unit.lon), Position(row.lat, row.lon))
+
+
+def _write(made: list[_Made]) -> None:
+    for each in made:
+        if each.revision is None:
+            models.Ranking.objects.get_or_create(incident_id=each.incident, defaults=each.fields)
+        elif each.fields:
+            rows = models.Ranking.objects.filter(pk=each.incident, revision=each.revision)
+            rows.update(**each.fields, revision=F("revision") + 1)

@@ -1,0 +1,74 @@
+"""What other rooms see of dispatch: frozen values with codes, never words or table rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from beffroi.during.dispatch.rules.shapes import LeftOut, Race, Reason, UnitRow
+
+__all__ = ["LeftOut", "MissionView", "Race", "RankingView", "Reason", "UnitRow"]
+
+
+class RankingView(msgspec.Struct, frozen=True, kw_only=True):
+    """The order of units for an incident, as it was at `made_at`, with the version of the town used.
+
+    `coming`: units on their way or there; `rows`: units proposed, first to last; `race`: how long they
+    are likely to stay, or `no_race` why that is not the question; `route`: the way of the unit that comes
+    first, (latitude, longitude); empty where it was not asked for.
+    """
+
+    incident: UUID
+    made_at: datetime
+    town_version: int | None
+    coming: list[UnitRow]
+    rows: list[UnitRow]
+    left_out: list[LeftOut]
+    race: Race | None
+    no_race: Reason | None
+    route: list[tuple[float, float]] = []
+
+    @property
+    def first(self) -> UnitRow | None:
+        """The unit proposed first."""
+        return self.rows[0] if self.rows else None
+
+    @property
+    def best(self) -> UnitRow | None:
+        """The unit that the race is run with: the first on its way, else the one proposed first."""
+        return self.coming[0] if self.coming else self.first
+
+    @property
+    def leave_by(self) -> datetime | None:
+        """When they have probably left (one chance in two); None where there is no race."""
+        return self.made_at + timedelta(seconds=self.race.left_s) if self.race else None
+
+
+class MissionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit sent. `expected_at`: when it should be there, by the latest ranking that knows.
+
+    `place` in the order shown when it was sent (0: not proposed); `override`: the code of why not the
+    first, `text` where a person wrote it.
+    """
+
+    id: UUID
+    incident: UUID
+    reference: str
+    territory: str
+    unit: str
+    state: str
+    exercise: bool
+    place: int
+    order: list[str]
+    chance: float | None
+    override: str
+    override_text: str
+    sent_by: UUID | None
+    sent_at: datetime
+    expected_at: datetime | None
+    en_route_at: datetime | None
+    on_scene_at: datetime | None
+    ended_at: datetime | None
+    ended: str
