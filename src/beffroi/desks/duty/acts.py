@@ -8,7 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from beffroi.during.incident import actions as incident_actions
+from beffroi.during.dispatch import actions as dispatch
+from beffroi.during.dispatch import queries
+from beffroi.during.dispatch.errors import NoMission
+from beffroi.during.incident import actions as incidents
 from beffroi.foundation.errors import BeffroiError
 from beffroi.people.models import Member
 
@@ -23,34 +26,41 @@ class Act(Protocol):
 
 def acknowledge(*, incident: UUID, member: Member, form: Form) -> None:
     """I take it."""
-    incident_actions.acknowledge(incident=incident, member=member.pk)
+    incidents.acknowledge(incident=incident, member=member.pk)
 
 
 def send(*, incident: UUID, member: Member, form: Form) -> None:
-    """Send the unit that the form names."""
-    from beffroi.during.dispatch import actions as dispatch
-
-    dispatch.send(incident=incident, unit=form.get("unit", ""), member=member.pk)
+    """Send the unit that the form names; `override` says why it is not the first."""
+    dispatch.send(
+        incident_id=incident,
+        unit=form.get("unit", ""),
+        member=member.pk,
+        override_reason=form.get("override", ""),
+        divert=form.get("divert") == "1",
+    )
 
 
 def arrive(*, incident: UUID, member: Member, form: Form) -> None:
-    """The unit that was sent is on scene."""
-    from beffroi.during.dispatch import actions as dispatch
-
-    dispatch.arrive(incident=incident, unit=form.get("unit", ""), member=member.pk)
+    """The unit is on scene: the one named, else the one sent first that is not there yet."""
+    unit = form.get("unit", "")
+    if not unit:
+        on_the_way = [each for each in queries.missions_of(incident) if each.ended_at is None]
+        waited = [each for each in on_the_way if each.on_scene_at is None]
+        if not waited:
+            raise NoMission(unit="", what=str(incident))
+        unit = waited[0].unit
+    dispatch.arrive(incident_id=incident, unit=unit, member=member.pk)
 
 
 def close(*, incident: UUID, member: Member, form: Form) -> None:
-    """Over, with the outcome and the cause that the form gives as `outcome:cause`."""
+    """Over, with the outcome and the cause that the form gives as `outcome:cause`; its units are free."""
     outcome, _colon, cause = form.get("outcome", "").partition(":")
-    from beffroi.during.dispatch import actions as dispatch
-
-    dispatch.close(incident=incident, outcome=outcome, cause=cause, member=member.pk)
+    dispatch.close(incident_id=incident, outcome=outcome, cause=cause, member=member.pk)
 
 
 def note(*, incident: UUID, member: Member, form: Form) -> None:
     """Write a note."""
-    incident_actions.annotate(incident=incident, member=member.pk, text=form.get("text", ""))
+    incidents.annotate(incident=incident, member=member.pk, text=form.get("text", ""))
 
 
 def refusal_words(refusal: BeffroiError) -> str:

@@ -1,11 +1,10 @@
-"""Who can be there, and when: the ranking of dispatch in words, and the units already sent."""
+"""Who can be there, and when: the ranking of dispatch in words, and the units already on their way."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -13,110 +12,146 @@ from django.utils.translation import gettext
 from beffroi.desks import spelling
 from beffroi.desks.duty import reasons, units, words
 from beffroi.desks.duty.shown import Chance, Unit
-from beffroi.during.dispatch.models import Mission, Ranking
+from beffroi.during.dispatch import queries
+from beffroi.during.dispatch.rules.words import OVERRIDES
+from beffroi.during.dispatch.shown import LeftOut, RankingView, UnitRow
 from beffroi.during.incident.shown import IncidentView
-from beffroi.territory import queries as territory
-from beffroi.territory.shown import UnitView
 
-Ranked = Mapping[str, Any]
 SHOWN = 5
+LEFT_OUT_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """When they are likely to leave: the instant, and its bounds 8 times out of 10, in words."""
+
+    at: datetime | None
+    bounds: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What the sheet says of units: in order, those left out, the first one's way."""
+    """What the sheet says of units: in order, those left out, the way of the first."""
 
     units: tuple[Unit, ...] = ()
-    first: Unit | None = None
     note: str = ""
     left_out: tuple[str, ...] = ()
+    arrive: Chance | None = None
     later: str = ""
     missing: str = ""
     route: tuple[tuple[float, float], ...] = ()
 
 
-def best(incidents: Collection[UUID]) -> dict[UUID, Unit]:
-    """The first unit proposed for each of these incidents, where one is."""
-    found = {}
-    for ranking in Ranking.objects.filter(incident__in=list(incidents)):
-        if ranking.rows:
-            found[ranking.incident_id] = _unit(ranking.rows[0], None, None, send=False, first=True)
-    return found
+def rankings(incidents: Collection[UUID]) -> dict[UUID, RankingView]:
+    """The orders of several incidents, in one query."""
+    return queries.rankings(incidents) if incidents else {}
 
 
-def missions(incidents: Collection[UUID]) -> dict[UUID, str]:
-    """The units that are on each of these incidents, as text."""
-    found: dict[UUID, list[str]] = {}
-    for mission in Mission.objects.filter(incident__in=list(incidents), ended_at=None).order_by("sent_at"):
-        found.setdefault(mission.incident_id, []).append(mission.unit)
-    return {incident: ", ".join(keys) + " ·" for incident, keys in found.items()}
+def on_it(ranking: RankingView | None) -> str:
+    """The units that are on their way or there, as text."""
+    return " · ".join(row.unit for row in ranking.coming) + " ·" if ranking and ranking.coming else ""
 
 
-def who(incident: IncidentView, may: frozenset[str], now: datetime) -> Who:
-    """Everything about units for one incident's sheet."""
-    ranking = Ranking.objects.filter(incident=incident.id).first()
+def arrive(ranking: RankingView | None) -> Chance | None:
+    """The chance that the best unit arrives before they leave, where that is the question."""
+    return _chance(ranking.best) if ranking and ranking.best else None
+
+
+def stay(ranking: RankingView | None, now: datetime) -> Stay:
+    """How long they are likely to stay, counted from now."""
     if ranking is None:
-        return Who(missing=gettext("Not computed yet."))
-    known = {unit.key: unit for unit in territory.units(incident.territory)}
+        return Stay(None, "", gettext("Not computed yet."))
+    if ranking.race is None:
+        why = ranking.no_race
+        return Stay(None, "", reasons.said(why.code, why.params) if why else "")
+    gone = (now - ranking.made_at).total_seconds()
+    low, high = (max(0.0, bound - gone) for bound in (ranking.race.left_low_s, ranking.race.left_high_s))
+    bounds = f"{spelling.duration(low)}\u00a0–\u00a0{spelling.duration(high)}"
+    at = ranking.made_at + timedelta(seconds=ranking.race.left_s)
+    if at <= now:
+        return Stay(None, bounds, gettext("They may be gone: the usual time is over."))
+    return Stay(at, bounds, "")
+
+
+def who(incident: IncidentView, may: frozenset[str], now: datetime) -> tuple[Who, RankingView | None]:
+    """Everything about units for one incident's sheet, and the ranking that it rests on."""
+    ranking = queries.ranking(incident.id)
+    if ranking is None:
+        missing = gettext("Not computed yet.") if incident.state != "technical" else ""
+        return Who(missing=missing), None
     send = "incident.dispatch" in may
-    rows = [
-        _unit(row, known.get(row["unit"]), now, send=send, first=place == 0 and incident.phase == "decide")
+    coming = [_unit(row, ranking, now, send=False, first=False) for row in ranking.coming]
+    waits = incident.phase == "decide" and not coming
+    proposed = [
+        _unit(row, ranking, now, send=send, first=place == 0 and waits)
         for place, row in enumerate(ranking.rows[:SHOWN])
     ]
-    first = rows[0] if rows else None
-    return Who(
-        units=tuple(rows),
-        first=first,
-        left_out=tuple(_left_out(each) for each in ranking.left_out),
-        later=_later(ranking.rows[0]) if ranking.rows else "",
-        missing=gettext("No unit can be there.") if not rows else "",
-        route=tuple((float(lat), float(lon)) for lat, lon in ranking.route),
+    best = ranking.best
+    return (
+        Who(
+            units=tuple(coming + proposed),
+            note=reasons.said(ranking.race.basis.code, ranking.race.basis.params) if ranking.race else "",
+            left_out=tuple(_left_out(each) for each in ranking.left_out[:LEFT_OUT_SHOWN]),
+            arrive=arrive(ranking),
+            later=_later(best) if waits else "",
+            missing=_missing(ranking),
+            route=tuple(ranking.route),
+        ),
+        ranking,
     )
 
 
-def _unit(row: Ranked, unit: UnitView | None, now: datetime | None, *, send: bool, first: bool) -> Unit:
-    free = unit is None or unit.state == "free"
-    stale = unit is not None and now is not None and units.is_stale(unit.position_at, now)
+def _missing(ranking: RankingView) -> str:
+    if ranking.no_race is not None:
+        return reasons.said(ranking.no_race.code, ranking.no_race.params)
+    return gettext("No unit can be there.") if ranking.best is None else ""
+
+
+def _unit(row: UnitRow, ranking: RankingView, now: datetime, *, send: bool, first: bool) -> Unit:
+    since = (now - ranking.made_at).total_seconds()
+    on_scene = row.place == 0 and row.state == "on_scene"
+    state = "busy" if row.state != "free" else "stale" if row.stale else ""
+    said = [reasons.said(each.code, each.params) for each in row.reasons]
     return Unit(
-        key=row["unit"],
-        name=unit.name if unit else row["unit"],
-        corps=units.corps(unit.kind) if unit else "u",
-        state="busy" if not free else "stale" if stale else "",
-        why=_why(row, unit, now),
-        eta=spelling.duration(row["eta_s"]),
-        bounds=f"({spelling.short_duration(row['eta_low_s'])}–{spelling.short_duration(row['eta_high_s'])})",
+        key=row.unit,
+        name=row.name,
+        corps=units.corps(row.kind),
+        state=state,
+        why=", ".join(part for part in (*said[:2], units.seen(row.position_at, now)) if part),
+        eta=words.said(words.UNIT_STATES, "on_scene") if on_scene else spelling.duration(row.eta_s),
+        bounds="" if on_scene else _bounds(row),
+        due=ranking.made_at + timedelta(seconds=row.eta_s) if row.place == 0 and since >= 0 else None,
         arrive=_chance(row),
         first=first,
         send=send,
-        ask_why="" if first else _why(row, unit, now),
+        divert=bool(row.diverted_from),
+        ask_why="" if first else ", ".join(said),
     )
 
 
-def _chance(row: Ranked) -> Chance | None:
-    if row.get("chance") is None:
+def _bounds(row: UnitRow) -> str:
+    return f"({spelling.short_duration(row.eta_low_s)}–{spelling.short_duration(row.eta_high_s)})"
+
+
+def _chance(row: UnitRow | None) -> Chance | None:
+    if row is None or row.chance is None or row.chance_low is None or row.chance_high is None:
         return None
-    return Chance(
-        spelling.percent(row["chance"]),
-        spelling.percent(row["chance_low"]),
-        spelling.percent(row["chance_high"]),
-    )
+    return Chance(*(spelling.percent(share) for share in (row.chance, row.chance_low, row.chance_high)))
 
 
-def _why(row: Ranked, unit: UnitView | None, now: datetime | None) -> str:
-    if unit is None or now is None:
+def _left_out(each: LeftOut) -> str:
+    why = reasons.said(each.reason.code, each.reason.params)
+    return gettext("%(unit)s not proposed: %(why)s") % {"unit": each.unit, "why": why}
+
+
+def _later(row: UnitRow | None) -> str:
+    if row is None or row.chance_later is None:
         return ""
-    parts = [words.said(words.UNIT_STATES, unit.state), units.seen(unit.position_at, now)]
-    parts += [reasons.said(each["code"], each.get("params", {})) for each in row.get("reasons", ())]
-    return ", ".join(parts)
+    return gettext("in 30 s, %(value)d %% would be left") % {"value": spelling.percent(row.chance_later)}
 
 
-def _left_out(row: Ranked) -> str:
-    why = ", ".join(reasons.said(each["code"], each.get("params", {})) for each in row.get("reasons", ()))
-    return gettext("%(unit)s not proposed: %(why)s") % {"unit": row["unit"], "why": why}
-
-
-def _later(row: Ranked) -> str:
-    later = row.get("chance_later")
-    if later is None:
-        return ""
-    return gettext("in 30 s, %(value)d %% would be left") % {"value": spelling.percent(later)}
+def overrides() -> tuple[tuple[str, str], ...]:
+    """Why another than the first may be sent: each code and its words."""
+    no_figures: Mapping[str, object] = {}
+    return tuple((code, reasons.said(f"override.{code}", no_figures)) for code in OVERRIDES)

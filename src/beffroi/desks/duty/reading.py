@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,8 @@ from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import believing, going, ledger, words
-from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Queue, Row, Sheet, Unit
+from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Queue, Row, Sheet
+from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident import doors as incident_doors
 from beffroi.during.incident import queries, rules
 from beffroi.during.incident.errors import UnknownIncident
@@ -32,7 +32,6 @@ ACTS = {
     "incident.close": "close",
     "incident.annotate": "annotate",
 }
-EIGHT_IN_TEN = 1.2815515655446004
 FAR = 1e10
 
 
@@ -68,16 +67,16 @@ def rows(identifiers: Iterable[UUID], positions: Mapping[str, int]) -> list[Row]
 
 
 def _rows(incidents: list[IncidentView], positions: Mapping[str, int], now: datetime) -> list[Row]:
-    best = going.best([each.id for each in incidents if each.phase == "decide"])
-    on_it = going.missions([each.id for each in incidents if each.phase == "progress"])
-    return [_row(each, best.get(each.id), on_it.get(each.id, ""), positions, now) for each in incidents]
+    orders = going.rankings([each.id for each in incidents if each.phase in ("decide", "progress")])
+    return [_row(each, orders.get(each.id), positions, now) for each in incidents]
 
 
 def _row(
-    incident: IncidentView, first: Unit | None, on_it: str, positions: Mapping[str, int], now: datetime
+    incident: IncidentView, order: RankingView | None, positions: Mapping[str, int], now: datetime
 ) -> Row:
     group = GROUPS[incident.phase]
     since, since_words = _since(incident, group)
+    stay = going.stay(order, now)
     few = group == DECIDE and incident.state == "to_check"
     return Row(
         id=str(incident.id),
@@ -91,14 +90,14 @@ def _row(
         where=incident.place_text if group != CLOSED else "",
         since=since,
         since_words=since_words,
-        note=_ended(incident) if group == CLOSED else on_it,
+        note=_ended(incident) if group == CLOSED else going.on_it(order),
         life=incident.badge == "life",
-        arrive=first.arrive if first and not few else None,
+        arrive=None if few else going.arrive(order),
         real=chance(incident.probability, incident.low, incident.high) if group == DECIDE else None,
-        leaves_at=incident.leave_by if group == DECIDE and not few and incident.leave_by > now else None,
-        leaves_bounds=leave_bounds(incident, now),
+        leaves_at=None if few else stay.at,
+        leaves_bounds=stay.bounds,
         few_title=_few_title(incident) if group == DECIDE else "",
-        few_words=_few_words(incident) if few else gettext("they may be gone already"),
+        few_words=_few_words(incident) if few else stay.missing,
         lat=incident.lat,
         lon=incident.lon,
         exercise=incident.exercise,
@@ -159,15 +158,6 @@ def chance(value: float, low: float, high: float) -> Chance:
     return Chance(spelling.percent(value), spelling.percent(low), spelling.percent(high))
 
 
-def leave_bounds(incident: IncidentView, now: datetime) -> str:
-    """Between when and when they leave, 8 times out of 10, counted from now."""
-    median = (incident.leave_by - incident.entered_at).total_seconds()
-    spread = math.exp(EIGHT_IN_TEN * current().burglary_log_sd)
-    gone = (now - incident.entered_at).total_seconds()
-    low, high = (max(0.0, bound - gone) for bound in (median / spread, median * spread))
-    return f"{spelling.duration(low)}\u00a0–\u00a0{spelling.duration(high)}"
-
-
 def sheet(incident: UUID, member: Member) -> Sheet:
     """The sheet of an incident as a member may see it and act on it."""
     return sheet_for(incident, may(member, territory_of(incident)))
@@ -179,19 +169,19 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     view = found.incident
     now = clock.now()
     allowed = frozenset(act for act in may_do if ACTS[act] in found.actions)
-    who = going.who(view, allowed, now)
-    missions = going.missions([view.id]).get(view.id, "")
+    who, order = going.who(view, allowed, now)
+    stay = going.stay(order, now)
     return Sheet(
-        row=_row(view, who.first, missions, {}, now),
+        row=_row(view, order, {}, now),
         version=view.version,
         real=None if view.state == "technical" else chance(view.probability, view.low, view.high),
         ledger=ledger.steps(view, found.ledger),
-        arrive=who.first.arrive if who.first else None,
+        arrive=who.arrive,
         arrive_later=who.later,
         arrive_missing=who.missing,
-        leaves_at=view.leave_by if view.leave_by > now else None,
-        leaves_bounds=gettext("between %(bounds)s") % {"bounds": leave_bounds(view, now)},
-        leaves_missing=gettext("They may be gone: the usual time is over."),
+        leaves_at=stay.at,
+        leaves_bounds=gettext("between %(bounds)s") % {"bounds": stay.bounds},
+        leaves_missing=stay.missing,
         decide_since=view.seen_at if view.phase == "decide" else None,
         decide_limit=current().decision_budget_seconds,
         units=who.units,
@@ -206,6 +196,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         notes=ledger.notes(found.notes),
         outcome=words.outcome(view.outcome, view.outcome_cause) if view.outcome else "",
         outcomes=_outcomes(),
+        overrides=going.overrides(),
         may=allowed,
         route=who.route,
         seeing=believing.seeing(view),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import words
+from beffroi.during.dispatch.rules.words import WORDS as DISPATCH
 
 REASONS: Mapping[str, Promise] = {
     "fusion.alone": _("true %(percent)s %% of the time when it comes alone"),
@@ -70,10 +72,9 @@ def _figures(params: Mapping[str, Any]) -> dict[str, str]:
 
 def said(code: str, params: Mapping[str, Any]) -> str:
     """A reason as a sentence; its code where it has no words yet."""
-    template = REASONS.get(code)
-    if template is None:
-        return code
     try:
-        return str(template) % _figures(params)
-    except (KeyError, ValueError):  # a reason written by an older version, without these figures
+        if code in DISPATCH:
+            return gettext(DISPATCH[code]).format(**params)
+        return str(REASONS[code]) % _figures(params)
+    except (KeyError, ValueError):  # no words yet, or written by an older version without these figures
         return code

@@ -78,9 +78,11 @@ class Unit:
     why: str
     eta: str = ""
     bounds: str = ""
+    due: datetime | None = None
     arrive: Chance | None = None
     first: bool = False
     send: bool = False
+    divert: bool = False
     ask_why: str = ""
 
 
@@ -133,6 +135,7 @@ class Sheet:
     notes: tuple[tuple[datetime, str, str], ...] = ()
     outcome: str = ""
     outcomes: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[tuple[str, str], ...] = ()
     may: frozenset[str] = frozenset()
     route: tuple[tuple[float, float], ...] = ()
     seeing: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ function askToSend(button) {
   title.textContent = title.dataset.question.replace("{unit}", unit).replace("{first}", first);
   dialog.querySelector("[data-reason]").textContent = button.dataset.ask;
   dialog.querySelector("form").elements.unit.value = unit;
+  dialog.querySelector("form").elements.divert.value = button.form.elements.divert?.value ?? "";
   const send = dialog.querySelector("[data-words]");
   send.textContent = send.dataset.words.replace("{unit}", unit);
   dialog.showModal();
