@@ -33,6 +33,7 @@ Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
 _RERANK_S = 3.0
+_SWEEP_S = 1.0
 _USERS_S = 2.0
 _DAY_S = 86_400.0
 
@@ -113,6 +114,7 @@ def duties() -> list[Duty]:
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
+        Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
     ]

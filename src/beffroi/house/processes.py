@@ -7,12 +7,14 @@ minute of good service.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _GOOD_SERVICE_S = 60.0
 _LONGEST_WAIT_S = 30.0
@@ -33,10 +35,14 @@ class Child:
 
 @dataclass
 class Household:
-    """The children of one installation, kept alive until told to stop."""
+    """The children of one installation, kept alive until told to stop.
+
+    What a child says goes to `logs`/NAME.log, or where the parent's own output goes when `logs` is None.
+    """
 
     environment: Mapping[str, str]
     say: Callable[[str], None]
+    logs: Path | None = None
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
 
@@ -49,7 +55,18 @@ class Household:
 
     def _launch(self, child: Child) -> None:
         # A group of its own: Ctrl-C in the terminal reaches the parent alone, which stops children in order.
-        child.process = subprocess.Popen(child.command, env=dict(self.environment), start_new_session=True)
+        with contextlib.ExitStack() as open_files:
+            said = None
+            if self.logs is not None:
+                self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+                said = open_files.enter_context((self.logs / f"{child.name}.log").open("ab"))
+            child.process = subprocess.Popen(
+                child.command,
+                env=dict(self.environment),
+                stdout=said,
+                stderr=said and subprocess.STDOUT,
+                start_new_session=True,
+            )
         child.started = time.monotonic()
 
     def watch(self) -> None:

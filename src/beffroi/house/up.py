@@ -97,7 +97,8 @@ class Up:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.settings = configuration.current()
-        self.household = Household({}, say)
+        # On a terminal people read what we say; what the processes say stands in files beside the data.
+        self.household = Household({}, say, logs=self.settings.data_path / "logs")
         self.url = ""
 
     def start(self) -> None:
