@@ -18,10 +18,13 @@ from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
 
+from beffroi.foundation import clock
+from beffroi.foundation.identifiers import uuid7
 from beffroi.people import actions, doors, sealing
 from beffroi.people.catalogue import catalogue
 from beffroi.people.marks import Mark
@@ -46,18 +49,48 @@ PUBLIC = {
 #: Values of URL arguments that name no thing of a territory.
 VALUES: dict[str, Any] = {"version": 1, "name": "streets", "layer": "streets", "uidb36": "1", "key": "x-y"}
 
-Maker = Callable[[str], Any]
+
+def _signal(territory: str, reporter: Member) -> UUID:
+    """A report made in the territory."""
+    from beffroi.before.signal import actions as signals
+    from beffroi.foundation.geography import Position
+
+    place = Position(47.64, -2.1, 30.0)
+    made = signals.report(
+        territory=territory, member=reporter.id, what="signal.noise", place=place, seen_at=clock.now()
+    )
+    return made.id
 
 
-def _signal(territory: str) -> UUID:
-    from beffroi.before.signal.models import Signal
+def _incident(territory: str, reporter: Member) -> UUID:
+    """An intervention that a call for help opened in the territory."""
+    from beffroi.during.fusion import actions as fusion
+    from beffroi.during.fusion import engine
+    from beffroi.during.incident import actions as incidents
+    from beffroi.during.intake.facts import Observation
 
-    found = Signal.objects.filter(territory=territory).first()
-    return found.id if found else uuid4()
+    said = Observation(
+        id=uuid7(),
+        territory=territory,
+        source="panel",
+        key="1",
+        kind="panic.holdup",
+        seen_at=clock.now(),
+        received_at=clock.now(),
+        lat=47.64,
+        lon=-2.1,
+    )
+    engine.forget()
+    try:
+        with transaction.atomic():
+            (opened,) = incidents.take_up(fusion.step([(1, said)]))
+    finally:
+        engine.forget()
+    return opened
 
 
 #: Makers of things that lie in a territory, by URL argument.
-OBJECTS: dict[str, Maker] = {"signal": _signal}
+OBJECTS: dict[str, Callable[[str, Member], Any]] = {"signal": _signal, "incident": _incident}
 
 
 @dataclass(frozen=True)
@@ -72,17 +105,18 @@ class Address:
     def __str__(self) -> str:
         return self.name or self.route
 
-    def path(self, territory: str) -> str:
-        """The address of a thing in `territory`."""
+    def path(self, territory: str, reporter: Member | None = None) -> str:
+        """The address in `territory`: of a thing that is there when `reporter` makes it, else of none."""
         return reverse(
-            self.name, kwargs={name: self._value(name, kind, territory) for name, kind in self.arguments}
+            self.name,
+            kwargs={name: self._value(name, kind, territory, reporter) for name, kind in self.arguments},
         )
 
-    def _value(self, name: str, kind: Any, territory: str) -> Any:
+    def _value(self, name: str, kind: Any, territory: str, reporter: Member | None) -> Any:
         if name == "territory":
             return territory
-        if name in OBJECTS:
-            return OBJECTS[name](territory)
+        if name in OBJECTS and reporter is not None:
+            return OBJECTS[name](territory, reporter)
         if name in VALUES:
             return VALUES[name]
         if isinstance(kind, UUIDConverter):
@@ -200,7 +234,7 @@ def expected(member: Member, mark: Mark, address: Address, territory: str) -> bo
 def test_each_role_gets_what_the_policy_says(
     people: dict[str, Member], address: Address, territory: str
 ) -> None:
-    mark, path = marked(address), address.path(territory)
+    mark, path = marked(address), address.path(territory, people["operator"])
     for role, member in people.items():
         opens = expected(member, mark, address, territory)
         for method in METHODS:
