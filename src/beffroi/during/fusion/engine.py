@@ -31,6 +31,12 @@ def cursor(*, lock: bool = False) -> models.Cursor:
     return rows.get_or_create(name=CURSOR, defaults={"position": 0, "moved_at": clock.now()})[0]
 
 
+def position() -> int:
+    """How far of the spool is folded."""
+    row = models.Cursor.objects.filter(name=CURSOR).first()
+    return row.position if row else 0
+
+
 def parameters() -> Parameters:
     """What the settings ask of the fold."""
     settings = current()

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import QuerySet
 
-from beffroi.during.fusion import models
+from beffroi.during.fusion import engine, models
 
 
 class SignView(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +37,7 @@ class SignView(msgspec.Struct, frozen=True, kw_only=True):
 
 def position() -> int:
     """How far of the spool is folded: read the next batch behind it."""
-    row = models.Cursor.objects.filter(name="spool").first()
-    return row.position if row else 0
+    return engine.position()
 
 
 def signs(hypothesis: UUID) -> list[SignView]:

@@ -17,6 +17,17 @@ from beffroi.during.intake.facts import Observation
 
 _UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
 _SALT_BYTES = 16
+_RENEWED = (
+    "order",
+    "relation",
+    "repeats",
+    "last_seen_at",
+    "factor",
+    "weight",
+    "metres",
+    "independent",
+    "reasons",
+)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 Told = tuple[str, Change]
@@ -81,7 +92,10 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
         for row in models.Sign.objects.filter(hypothesis_id__in=list(held))
     }
     fresh, changed = [], []
+    gone = {change.hypothesis for _, change in seen if change.kind == "merged"}
     for one in held.values():
+        if one.id in gone:
+            continue  # its signs are another's now
         for order, sign in enumerate(one.signs):
             key = (one.id, sign.observation.id)
             row = rows.get(key)
@@ -91,8 +105,7 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
             elif _renew(row, order, sign):
                 changed.append(row)
     models.Sign.objects.bulk_create(fresh)
-    fields = ["order", "repeats", "last_seen_at", "factor", "weight", "independent"]
-    models.Sign.objects.bulk_update(changed, fields)
+    models.Sign.objects.bulk_update(changed, _RENEWED)
     return rows
 
 
@@ -140,10 +153,23 @@ def _sign_row(hypothesis: UUID, order: int, sign: Sign, now: datetime) -> models
 
 
 def _renew(row: models.Sign, order: int, sign: Sign) -> bool:
-    before = (row.order, row.repeats, row.factor, row.weight, row.independent)
-    row.order, row.repeats, row.last_seen_at = order, sign.repeats, instant(sign.last_seen)
-    row.factor, row.weight, row.independent = sign.factor, sign.weight, sign.counted
-    return before != (row.order, row.repeats, row.factor, row.weight, row.independent)
+    fresh = {
+        "order": order,
+        "relation": sign.relation,
+        "repeats": sign.repeats,
+        "last_seen_at": instant(sign.last_seen),
+        "factor": sign.factor,
+        "weight": sign.weight,
+        "metres": sign.metres,
+        "independent": sign.counted,
+        "reasons": msgspec.to_builtins(sign.reasons),
+    }
+    changed = False
+    for name in _RENEWED:
+        if getattr(row, name) != fresh[name]:
+            setattr(row, name, fresh[name])
+            changed = True
+    return changed
 
 
 def _news(territory: str, change: Change, rows: dict[Key, models.Sign], now: datetime) -> News:

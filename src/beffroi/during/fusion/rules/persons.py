@@ -92,6 +92,8 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     for each in (hypothesis, fresh):
         _again(fold, each)
     hypothesis.told = len(staying)
+    hypothesis.refused += [sign.observation.id for sign in leaving]
+    fresh.refused += [sign.observation.id for sign in staying]
     reasons = [Reason("fusion.split_by_person")]
     told = settle(fold, hypothesis, None, reasons, "amended")
     born, *more = settle(fold, fresh, None, reasons, "split")

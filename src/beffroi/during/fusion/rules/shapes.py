@@ -102,7 +102,7 @@ class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
     """What may be going on somewhere. Times are seconds since 1970, of the events told.
 
     `told` is how many of its signs people were told of; `resting`: old enough to take no new sign, kept
-    until a person closes it.
+    until a person closes it; `refused`: observations that a person took out of it.
     """
 
     id: UUID
@@ -123,6 +123,7 @@ class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
     belief: Belief | None = None
     resting: bool = False
     told: int = 0
+    refused: list[UUID] = []
 
 
 class Kept(msgspec.Struct, kw_only=True):

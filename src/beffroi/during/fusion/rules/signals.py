@@ -48,7 +48,7 @@ def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
     """Join to a hypothesis the signals that came before it nearby, each with its weight; whether any did."""
     if hypothesis.family in _DEAF or hypothesis.place is None:
         return False
-    present = {sign.observation.id for sign in hypothesis.signs}
+    present = {sign.observation.id for sign in hypothesis.signs} | set(hypothesis.refused)
     found = False
     for kept in fold.state.kept:
         if kept.place is None or kept.observation.id in present:
