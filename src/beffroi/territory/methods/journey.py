@@ -105,8 +105,9 @@ def search(
         )
         found = dijkstra(matrix, indices=start, limit=limit, return_predecessors=trace)
         cost, before = found if trace else (found, None)
-        whole = count == graph.nodes
-        yield Search(nodes, local, cost, before, float("inf") if whole else float(cost[outside]))
+        # A start outside the square is a way on that this search does not know.
+        unknown = min((spent for node, spent in starts if local[node] < 0), default=float("inf"))
+        yield Search(nodes, local, cost, before, min(unknown, float(cost[outside])))
     finally:
         local[nodes] = -1
 

@@ -19,6 +19,7 @@ DEFAULT_REACH_M = 60.0
 ALL_ROUND = frozenset({"dome", "panning", "ptz", "panorama"})
 _STEP_DEG = 3.0
 _WALL_M = 1.5
+_THIN_M = 0.3
 
 
 def view_of(
@@ -41,7 +42,7 @@ def view_of(
     plane = LocalPlane(lat, lon)
     walls = _walls(buildings, plane, reach)
     bearings = _bearings(walls, middle, width, reach)
-    x, y = _ends(walls, bearings, reach)
+    x, y = _thinned(*_ends(walls, bearings, reach))
     ring_lat, ring_lon = plane.to_lat_lon(x, y)
     ring = [[round(float(a), 6), round(float(b), 6)] for a, b in zip(ring_lon, ring_lat, strict=True)]
     if width < 360.0:
@@ -96,3 +97,16 @@ def _ends(walls: Floats, bearings: Floats, reach: float) -> tuple[Floats, Floats
     hit = (np.abs(cross) > 1e-12) & (along > 0) & (on_wall >= 0) & (on_wall <= 1)
     seen = np.where(hit, along, reach).min(axis=1, initial=reach)
     return seen * dx[:, 0], seen * dy[:, 0]
+
+
+def _thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The outline without the points that lie within 0.3 m of the line from the last one kept to the next."""
+    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    kept = [0]
+    for k in range(1, len(points) - 1):
+        (ax, ay), (bx, by), (cx, cy) = points[kept[-1]], points[k], points[k + 1]
+        off = abs((cx - ax) * (by - ay) - (cy - ay) * (bx - ax))
+        if off > _THIN_M * math.hypot(cx - ax, cy - ay):
+            kept.append(k)
+    kept.append(len(points) - 1)
+    return x[kept], y[kept]

@@ -85,8 +85,8 @@ def bearing(text: str) -> Bearing | None:
     if len(ends) == 2:
         first, last = _degrees(ends[0]), _degrees(ends[1])
         if first is not None and last is not None:
-            width = (last - first) % 360.0
-            return Bearing((first + width / 2) % 360.0, width or 360.0)
+            width = (last - first) % 360.0 or 360.0
+            return Bearing((first + width / 2) % 360.0, width)
     return None
 
 
