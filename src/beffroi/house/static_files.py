@@ -23,5 +23,5 @@ def digest(folders: Iterable[Path]) -> str:
 
 
 def immutable(_path: str, _url: str) -> bool:
-    """WhiteNoise asks whether a file may be kept for ever: every one may."""
+    """ServeStatic asks whether a file may be kept for ever: every one may."""
     return True
