@@ -61,7 +61,6 @@ def _open(news: News) -> Incident:
         seen_at=news.first_seen,
         received_at=news.first_received,
         fused_at=news.fused_at,
-        procedure=procedures.for_act(belief.act).version,
     )
     _believe(row, news)
     _enter(row, belief.state)
@@ -93,7 +92,7 @@ def _open(news: News) -> Incident:
 
 def _amend(row: Incident, news: News) -> None:
     _believe(row, news)
-    row.version += 1
+    row.version += news.kind != "repeated"  # a repeat must not refuse a person's click
     if news.kind == "confirmed":
         _confirm(row, news)
     elif news.kind == "merged":
@@ -123,6 +122,7 @@ def _believe(row: Incident, news: News) -> None:
     if row.confirmed_at is None and not row.outcome:
         row.act = belief.act
         row.title = rules.title(row.act, row.state or belief.state)
+        row.procedure = procedures.for_act(row.act).version
     row.leave_by = row.entered_at + timedelta(seconds=current().burglary_median_seconds)
 
 
