@@ -39,7 +39,10 @@ class BodyPruned(BeffroiError):
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry of the journal. `position` is for those who follow, `number` for proof."""
+    """One entry of the journal. `position` is for those who follow, `number` for proof.
+
+    `body` is what `text`, its canonical JSON, says; both are None once the body was pruned.
+    """
 
     journal: str
     number: int
@@ -51,15 +54,16 @@ class EntryView:
     actor: str
     epoch: int
     body: dict[str, Any] | None
+    text: str | None
     header: str
     body_sha256: str
     leaf: bytes
 
     def read(self) -> facts.Fact:
         """The fact, brought up to its newest version; raises BodyPruned, UnknownFact."""
-        if self.body is None:
+        if self.text is None:
             raise BodyPruned(number=self.number, journal=self.journal)
-        return facts.read(self.fact, self.version, msgspec.json.encode(self.body).decode())
+        return facts.read(self.fact, self.version, self.text)
 
     def entry_bytes(self) -> bytes:
         """What the leaf is the hash of, after the byte 0x00."""
@@ -81,6 +85,7 @@ def view(row: tuple[Any, ...]) -> EntryView:
         actor=unquote(header.actor),
         epoch=header.epoch,
         body=None if body is None else msgspec.json.decode(body),
+        text=body,
         header=text,
         body_sha256=body_sha256 if body is None else canonical.body_sha256(body),
         leaf=bytes(leaf),
