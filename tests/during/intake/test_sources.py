@@ -140,9 +140,9 @@ def test_counters_wait_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPat
 
     async def scene() -> None:
         tally = Tally(flush_s=0.01)
-        tally.kept(speaker, duplicate=False)
+        tally.kept(speaker, new=1)
         await tally.flush()
-        tally.kept(speaker, duplicate=True)
+        tally.kept(speaker, new=0, again=1)
         await tally.close()
 
     asyncio.run(scene())

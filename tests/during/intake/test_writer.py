@@ -58,9 +58,9 @@ def test_while_one_is_written_the_next_gathers(spool: Watched) -> None:
     async def scene() -> None:
         writer = GroupWriter(spool, group_ms=0)
         spool.gate.clear()
-        first = writer.submit(observation("first"))
+        first = writer.submit([observation("first")])
         await asyncio.sleep(0.05)
-        rest = [writer.submit(observation(f"k{i}")) for i in range(10)]
+        rest = [writer.submit([observation(f"k{i}")]) for i in range(10)]
         spool.gate.set()
         await asyncio.gather(first, *rest)
         await writer.close()
@@ -73,7 +73,7 @@ def test_more_than_may_wait_is_refused_and_the_rest_is_kept(spool: Watched) -> N
     async def scene() -> None:
         writer = GroupWriter(spool, group_ms=1, max_waiting=5)
         spool.gate.clear()
-        kept = [writer.submit(observation(f"k{i}")) for i in range(5)]
+        kept = [writer.submit([observation(f"k{i}")]) for i in range(5)]
         with pytest.raises(Overloaded) as told:
             await writer.put(observation("late"))
         assert (told.value.status, told.value.code) == (503, "intake.overloaded")
@@ -107,13 +107,13 @@ def test_an_error_of_ours_is_told_too_and_the_next_are_written(spool: Watched) -
         writer = GroupWriter(spool, group_ms=1)
         spool.fail_next = ZeroDivisionError("a defect")
         spool.gate.clear()
-        first = writer.submit(observation("a"))
+        first = writer.submit([observation("a")])
         await asyncio.sleep(0.05)
-        second = writer.submit(observation("b"))
+        second = writer.submit([observation("b")])
         spool.gate.set()
         with pytest.raises(SpoolUnavailable):
             await first
-        assert (await second).position == 1
+        assert (await second)[0].position == 1
         await writer.close()
 
     asyncio.run(scene())
@@ -122,10 +122,10 @@ def test_an_error_of_ours_is_told_too_and_the_next_are_written(spool: Watched) -
 def test_what_has_no_bytes_is_refused_alone(spool: Watched) -> None:
     async def scene() -> None:
         writer = GroupWriter(spool, group_ms=1)
-        good = writer.submit(observation("good"))
+        good = writer.submit([observation("good")])
         with pytest.raises(TypeError):
-            writer.submit(observation("bad", content={"x": object()}))
-        assert (await good).position == 1
+            writer.submit([observation("bad", content={"x": object()})])
+        assert (await good)[0].position == 1
         await writer.close()
 
     asyncio.run(scene())
@@ -134,9 +134,9 @@ def test_what_has_no_bytes_is_refused_alone(spool: Watched) -> None:
 def test_closing_writes_what_waits_and_refuses_what_comes(spool: Watched) -> None:
     async def scene() -> None:
         writer = GroupWriter(spool, group_ms=50)
-        waiting = writer.submit(observation("a"))
+        waiting = writer.submit([observation("a")])
         await writer.close()
-        assert waiting.result().position == 1
+        assert waiting.result()[0].position == 1
         with pytest.raises(SpoolUnavailable):
             await writer.put(observation("b"))
 
@@ -146,9 +146,9 @@ def test_closing_writes_what_waits_and_refuses_what_comes(spool: Watched) -> Non
 def test_who_no_longer_waits_breaks_nothing(spool: Watched) -> None:
     async def scene() -> None:
         writer = GroupWriter(spool, group_ms=5)
-        gone, there = writer.submit(observation("gone")), writer.submit(observation("there"))
+        gone, there = writer.submit([observation("gone")]), writer.submit([observation("there")])
         gone.cancel()
-        assert (await there).position == 2
+        assert (await there)[0].position == 2
         await writer.close()
 
     asyncio.run(scene())

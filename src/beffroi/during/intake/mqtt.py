@@ -194,7 +194,7 @@ class MqttGate:
         if not drafts:
             self._ack(delivery)
             return
-        whole = asyncio.gather(*self._reception.submit(speaker, drafts))
+        whole = self._reception.submit(speaker, drafts)
 
         def done(future: asyncio.Future[list[Receipt]]) -> None:
             error = None if future.cancelled() else future.exception()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 from beffroi.during.intake import rules
 from beffroi.during.intake.book import SourceBook
@@ -33,25 +32,22 @@ class Reception:
 
         Raises Overloaded or SpoolUnavailable: the source may then send the message again.
         """
-        futures = self.submit(speaker, drafts)
-        return list(await asyncio.gather(*futures))
+        return await self.submit(speaker, drafts) if drafts else []
 
-    def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> list[asyncio.Future[Receipt]]:
-        """Put drafts in the next group; each future holds a receipt or an error. Raises Overloaded."""
-        self.writer.room_for(len(drafts))
+    def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> asyncio.Future[list[Receipt]]:
+        """Put the drafts of one message in the next group. Raises Overloaded."""
         received_at = clock.now()
-        return [self._submit(speaker, draft, received_at) for draft in drafts]
+        observations = [
+            rules.observation(speaker, draft, identifier=uuid7(received_at), received_at=received_at)
+            for draft in drafts
+        ]
+        future = self.writer.submit(observations)
+        doubtful = sum("clock_ahead_s" in each.content or "late_s" in each.content for each in observations)
 
-    def _submit(self, speaker: Speaker, draft: Draft, received_at: datetime) -> asyncio.Future[Receipt]:
-        observation = rules.observation(
-            speaker, draft, identifier=uuid7(received_at), received_at=received_at
-        )
-        future = self.writer.submit(observation)
-        skewed = "clock_ahead_s" in observation.content or "late_s" in observation.content
-
-        def count(done: asyncio.Future[Receipt]) -> None:
+        def count(done: asyncio.Future[list[Receipt]]) -> None:
             if not done.cancelled() and done.exception() is None:
-                self.tally.kept(speaker, duplicate=done.result().duplicate, skewed=skewed)
+                again = sum(receipt.duplicate for receipt in done.result())
+                self.tally.kept(speaker, new=len(observations) - again, again=again, doubtful=doubtful)
 
         future.add_done_callback(count)
         return future

@@ -10,6 +10,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,7 @@ _BYTES = 4096
 _MOST_WAITING = 1_000
 
 OBSERVATIONS = Counter("beffroi_intake_observations", "Observations kept", ["connector", "duplicate"])
+_observations = lru_cache(maxsize=64)(OBSERVATIONS.labels)
 UNREAD = Counter("beffroi_intake_unread", "Messages that could not be read", ["connector"])
 
 
@@ -61,14 +63,16 @@ class Tally:
         count.not_guaranteed += not guaranteed
         self._soon()
 
-    def kept(self, speaker: Speaker, *, duplicate: bool, skewed: bool = False) -> None:
-        """An observation of this source is on disk."""
+    def kept(self, speaker: Speaker, *, new: int, again: int = 0, doubtful: int = 0) -> None:
+        """Observations of this source are on disk: new ones, known ones, and how many have doubtful times."""
         count = self._counts[speaker.id]
         count.last_seen_at = clock.now()
-        count.duplicates += duplicate
-        count.received += not duplicate
-        count.skewed += skewed
-        OBSERVATIONS.labels(speaker.connector, "yes" if duplicate else "no").inc()
+        count.received += new
+        count.duplicates += again
+        count.skewed += doubtful
+        _observations(speaker.connector, "no").inc(new)
+        if again:
+            _observations(speaker.connector, "yes").inc(again)
         self._soon()
 
     def unread(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import structlog
 
@@ -25,6 +26,13 @@ class Overloaded(BeffroiError):
     status = 503
 
 
+class _Message(NamedTuple):
+    """What came together, and the future of its receipts."""
+
+    batch: list[Encoded]
+    receipts: asyncio.Future[list[Receipt]]
+
+
 class GroupWriter:
     """Gathers observations for `group_ms` milliseconds, then writes them in one commit, in a thread.
 
@@ -36,61 +44,74 @@ class GroupWriter:
         self._spool = spool
         self._group_s = group_ms / 1000
         self._max_waiting = max_waiting
-        self._waiting: list[tuple[Encoded, asyncio.Future[Receipt]]] = []
+        self._messages: list[_Message] = []
+        self._waiting = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
     async def put(self, observation: Observation) -> Receipt:
         """The receipt of one observation, once it is on disk. Raises Overloaded or SpoolUnavailable."""
-        return await self.submit(observation)
+        return (await self.submit([observation]))[0]
 
     async def put_many(self, observations: Sequence[Observation]) -> list[Receipt]:
         """The receipts of several observations, once all are on disk; all or none are refused."""
-        self.room_for(len(observations))
-        futures = [self.submit(each) for each in observations]
-        return list(await asyncio.gather(*futures))
+        return await self.submit(observations)
 
-    def submit(self, observation: Observation) -> asyncio.Future[Receipt]:
-        """Put an observation in the next group; the future holds its receipt or its error."""
-        self.room_for(1)
-        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.append((encode(observation), future))
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._drain())
-        return future
-
-    def room_for(self, count: int) -> None:
-        """Raise Overloaded where `count` more observations cannot wait."""
+    def submit(self, observations: Sequence[Observation]) -> asyncio.Future[list[Receipt]]:
+        """Put observations in the next group; the future holds their receipts or the error of all."""
         if self._closed:
             raise SpoolUnavailable(why="the server is stopping")
-        if len(self._waiting) + count > self._max_waiting:
-            raise Overloaded(waiting=len(self._waiting))
+        if self._waiting + len(observations) > self._max_waiting:
+            raise Overloaded(waiting=self._waiting)
+        loop = asyncio.get_running_loop()
+        message = _Message([encode(each) for each in observations], loop.create_future())
+        self._messages.append(message)
+        self._waiting += len(message.batch)
+        if self._task is None:
+            self._task = loop.create_task(self._drain())
+        return message.receipts
+
+    def _next_group(self) -> list[_Message]:
+        """Whole messages from the front, up to about `_MAX_GROUP` observations."""
+        size = taken = 0
+        while taken < len(self._messages) and size < _MAX_GROUP:
+            size += len(self._messages[taken].batch)
+            taken += 1
+        group, self._messages = self._messages[:taken], self._messages[taken:]
+        self._waiting -= size
+        return group
 
     async def _drain(self) -> None:
         """Write groups until nothing waits. Only the first waits for company."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self._group_s)
-        while self._waiting:
-            group, self._waiting = self._waiting[:_MAX_GROUP], self._waiting[_MAX_GROUP:]
-            batch = [encoded for encoded, _ in group]
+        while self._messages:
+            group = self._next_group()
+            batch = [each for message in group for each in message.batch]
             try:
                 receipts = await loop.run_in_executor(self._thread, self._spool.append_encoded, batch)
             except asyncio.CancelledError as error:
-                self._refuse(group + self._waiting, error)
+                self._refuse(group + self._messages, error)
                 raise
             except Exception as error:  # noqa: BLE001 - a process's edge: whatever went wrong, each source is told
                 if not isinstance(error, BeffroiError):
                     _log.exception("observations not written")
                 self._refuse(group, error)
                 continue
-            for (_, future), receipt in zip(group, receipts, strict=True):
-                if not future.done():
-                    future.set_result(receipt)
+            self._answer(group, receipts)
         self._task = None
 
     @staticmethod
-    def _refuse(group: list[tuple[Encoded, asyncio.Future[Receipt]]], error: BaseException) -> None:
+    def _answer(group: list[_Message], receipts: list[Receipt]) -> None:
+        at = 0
+        for batch, future in group:
+            if not future.done():
+                future.set_result(receipts[at : at + len(batch)])
+            at += len(batch)
+
+    @staticmethod
+    def _refuse(group: list[_Message], error: BaseException) -> None:
         told = error if isinstance(error, BeffroiError) else SpoolUnavailable(why=type(error).__name__)
         for _, future in group:
             if not future.done():
