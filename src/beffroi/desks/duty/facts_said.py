@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import words
@@ -80,7 +79,7 @@ def _opened(body: Body) -> str:
 
 
 def _real(body: Body) -> str:
-    return now_("real at %(value)d %% (%(low)d–%(high)d)") % {
+    return gettext("real at %(value)d %% (%(low)d–%(high)d)") % {
         "value": spelling.percent(body["probability"]),
         "low": spelling.percent(body["low"]),
         "high": spelling.percent(body["high"]),
@@ -93,22 +92,22 @@ def _sign(body: Body) -> str:
 
 
 def _after(body: Body) -> str:
-    return now_("%(time)s after the first sign") % {"time": spelling.duration(body["seconds"])}
+    return gettext("%(time)s after the first sign") % {"time": spelling.duration(body["seconds"])}
 
 
 def _sent(body: Body) -> str:
     parts = [body["unit"]]
     if body["place"] == 1:
-        parts.append(now_("proposed first"))
+        parts.append(gettext("proposed first"))
     elif body["place"] > 1:
-        parts.append(now_("proposed number %(place)d") % {"place": body["place"]})
+        parts.append(gettext("proposed number %(place)d") % {"place": body["place"]})
     if body.get("eta_s"):
-        parts.append(now_("there in %(time)s") % {"time": spelling.duration(body["eta_s"])})
+        parts.append(gettext("there in %(time)s") % {"time": spelling.duration(body["eta_s"])})
     return ", ".join(parts)
 
 
 def _arrived(body: Body) -> str:
-    return now_("%(unit)s, %(time)s after being sent") % {
+    return gettext("%(unit)s, %(time)s after being sent") % {
         "unit": body["unit"],
         "time": spelling.duration(body["seconds"]),
     }
@@ -129,7 +128,7 @@ def _reported(body: Body) -> str:
 
 
 def _streets(body: Body) -> str:
-    return now_("version %(version)d, %(streets)s streets, %(buildings)s buildings") % {
+    return gettext("version %(version)d, %(streets)s streets, %(buildings)s buildings") % {
         "version": body["town_version"],
         "streets": spelling.grouped(body["streets"]),
         "buildings": spelling.grouped(body["buildings"]),
@@ -137,7 +136,10 @@ def _streets(body: Body) -> str:
 
 
 def _taken(body: Body) -> str:
-    return now_("%(added)d added, %(changed)d changed") % {"added": body["added"], "changed": body["changed"]}
+    return gettext("%(added)d added, %(changed)d changed") % {
+        "added": body["added"],
+        "changed": body["changed"],
+    }
 
 
 DETAILS: Mapping[str, Detail] = {
@@ -168,7 +170,7 @@ def said(fact: str) -> str:
 def detail(fact: str, body: Body | None) -> str:
     """The detail of a fact in words; says so when the law's time for it is over."""
     if body is None:
-        return now_("erased: its legal time was over")
+        return gettext("erased: its legal time was over")
     made = DETAILS.get(fact)
     try:
         return made(body) if made else ""

@@ -13,12 +13,15 @@ from beffroi.desks import spelling
 from beffroi.desks.duty import reasons, units, words
 from beffroi.desks.duty.shown import Chance, Unit
 from beffroi.during.dispatch import queries
+from beffroi.during.dispatch.models import Ranking
 from beffroi.during.dispatch.rules.words import OVERRIDES
 from beffroi.during.dispatch.shown import LeftOut, RankingView, UnitRow
 from beffroi.during.incident.shown import IncidentView
 
 SHOWN = 5
 LEFT_OUT_SHOWN = 6
+SEEN_BY_THE_MARK = frozenset({"dispatch.free", "dispatch.busy"})
+TELLS_AGE = frozenset({"dispatch.stale", "dispatch.from_base"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Who:
     """What the sheet says of units: in order, those left out, the way of the first."""
 
     units: tuple[Unit, ...] = ()
-    note: str = ""
+    basis: str = ""
     left_out: tuple[str, ...] = ()
     arrive: Chance | None = None
     later: str = ""
@@ -46,6 +49,12 @@ class Who:
 def rankings(incidents: Collection[UUID]) -> dict[UUID, RankingView]:
     """The orders of several incidents, in one query."""
     return queries.rankings(incidents) if incidents else {}
+
+
+def revisions() -> list[tuple[UUID, int]]:
+    """Open incidents with the revision of their order."""
+    open_ones = Ranking.objects.filter(incident__phase__in=("decide", "progress"))
+    return list(open_ones.values_list("incident_id", "revision"))
 
 
 def on_it(ranking: RankingView | None) -> str:
@@ -91,7 +100,7 @@ def who(incident: IncidentView, may: frozenset[str], now: datetime) -> tuple[Who
     return (
         Who(
             units=tuple(coming + proposed),
-            note=reasons.said(ranking.race.basis.code, ranking.race.basis.params) if ranking.race else "",
+            basis=reasons.said(ranking.race.basis.code, ranking.race.basis.params) if ranking.race else "",
             left_out=tuple(_left_out(each) for each in ranking.left_out[:LEFT_OUT_SHOWN]),
             arrive=arrive(ranking),
             later=_later(best) if waits else "",
@@ -112,13 +121,15 @@ def _unit(row: UnitRow, ranking: RankingView, now: datetime, *, send: bool, firs
     since = (now - ranking.made_at).total_seconds()
     on_scene = row.place == 0 and row.state == "on_scene"
     state = "busy" if row.state != "free" else "stale" if row.stale else ""
-    said = [reasons.said(each.code, each.params) for each in row.reasons]
+    told = [each for each in row.reasons if each.code not in SEEN_BY_THE_MARK]
+    said = [reasons.said(each.code, each.params) for each in told]
+    aged = any(each.code in TELLS_AGE for each in told)
     return Unit(
         key=row.unit,
         name=row.name,
         corps=units.corps(row.kind),
         state=state,
-        why=", ".join(part for part in (*said[:2], units.seen(row.position_at, now)) if part),
+        why=", ".join(said[:2] if aged else [*said[:2], units.seen(row.position_at, now)]),
         eta=words.said(words.UNIT_STATES, "on_scene") if on_scene else spelling.duration(row.eta_s),
         bounds="" if on_scene else _bounds(row),
         due=ranking.made_at + timedelta(seconds=row.eta_s) if row.place == 0 and since >= 0 else None,

@@ -72,6 +72,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._position = 0
         self._units: dict[str, Any] = {}
+        self._revisions: dict[str, int] = {}
         self._heads: dict[str, Any] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
 
@@ -136,6 +137,7 @@ class Hub:
                 if now - units_at >= UNITS_EVERY_S:
                     units_at = now
                     await self._look_at_units()
+                    await self._look_at_orders()
                 if now - heads_at >= HEADS_EVERY_S:
                     heads_at = now
                     await self._look_at_heads()
@@ -160,6 +162,15 @@ class Hub:
         found = await self.ask(news.all_units, self._watched(), self._languages())
         self._tell([each for each in found if self._units.get(each.territory) != each.told])
         self._units = {each.territory: each.told for each in found}
+
+    async def _look_at_orders(self) -> None:
+        """Units move and chances change without any fact: their lines are told again."""
+        found = await self.ask(news.revisions)
+        known, self._revisions = self._revisions, found
+        changed = [each for each, revision in found.items() if known.get(each) not in (None, revision)]
+        if changed:
+            self._forget_sheets(set(changed))
+            self._tell(await self.ask(news.reranked, changed, self._position, self._languages()))
 
     async def _look_at_heads(self) -> None:
         found = await self.ask(news.all_heads, self._watched(), self._languages())

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from beffroi.desks.duty import log, reading, units
+from beffroi.desks.duty import going, log, reading, units
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 
@@ -67,6 +67,16 @@ def incidents_of(entries: Iterable[EntryView]) -> dict[str, int]:
         if kind == "incident":
             found[identifier] = entry.position
     return found
+
+
+def revisions() -> dict[str, int]:
+    """How often each open incident was ranked anew: positions move without any fact."""
+    return {str(incident): revision for incident, revision in going.revisions()}
+
+
+def reranked(incidents: Iterable[str], at: int, languages: Sequence[str]) -> list[News]:
+    """The lines of incidents whose order of units changed; `at` is where the feed stands."""
+    return _rows(dict.fromkeys(incidents, at), languages)
 
 
 def _event(name: str, data: object) -> bytes:

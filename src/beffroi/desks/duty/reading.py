@@ -185,7 +185,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         decide_since=view.seen_at if view.phase == "decide" else None,
         decide_limit=current().decision_budget_seconds,
         units=who.units,
-        units_note=who.note,
+        basis=who.basis,
         left_out=who.left_out,
         signs=believing.signs(found.signs),
         sources_words=believing.sources(view),

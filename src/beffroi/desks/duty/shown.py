@@ -124,7 +124,7 @@ class Sheet:
     decide_since: datetime | None = None
     decide_limit: int = 60
     units: tuple[Unit, ...] = ()
-    units_note: str = ""
+    basis: str = ""
     left_out: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
     sources_words: str = ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, Promise]
 
@@ -69,10 +70,10 @@ SHAPES = {
 LEDGER: Words = {
     "seen": _("seen"),
     "received": _("received"),
-    "fused": _("understood"),
+    "fused": _("fused"),
     "shown": _("shown"),
     "confirmed": _("confirmed"),
-    "acknowledged": _("acknowledged"),
+    "acknowledged": _("taken"),
     "dispatched": _("sent"),
     "en_route": _("on the way"),
     "on_scene": _("on scene"),
@@ -161,11 +162,11 @@ DOUBT: Words = {
     "witness": _("by a witness"),
 }
 UNIT_STATES: Words = {
-    "free": _("free"),
-    "sent": _("sent"),
-    "on_scene": _("on scene"),
-    "busy": _("busy"),
-    "off": _("off duty"),
+    "free": pgettext_lazy("unit", "free"),
+    "sent": pgettext_lazy("unit", "sent"),
+    "on_scene": pgettext_lazy("unit", "on scene"),
+    "busy": pgettext_lazy("unit", "busy"),
+    "off": pgettext_lazy("unit", "off duty"),
 }
 ROOMS: Words = {
     "fusion": _("fusion"),
