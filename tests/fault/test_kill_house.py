@@ -24,6 +24,8 @@ import pytest
 from beffroi.during.intake.connectors.dc09.frame import build
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.house.ports import free_port
+from beffroi.rehearsal.methods import town
+from beffroi.rehearsal.methods.osm import lines
 
 pytestmark = pytest.mark.fault
 
@@ -76,8 +78,9 @@ class House:
 class Speakers(threading.Thread):
     """Sends over HTTP and as a panel without pause, and notes each key that was acknowledged."""
 
-    def __init__(self, house: House, token: str, account: str) -> None:
+    def __init__(self, house: House, token: str, account: str, middle: tuple[float, float]) -> None:
         super().__init__(daemon=True)
+        self.lat, self.lon = middle
         self.house, self.token, self.account = house, token, account
         self.acknowledged: list[str] = []
         self.panel_acknowledged = 0
@@ -99,8 +102,8 @@ class Speakers(threading.Thread):
             "key": key,
             "kind": random.choice(_KINDS),
             "seen_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "lat": 47.65 + random.uniform(-0.01, 0.01),
-            "lon": -2.08 + random.uniform(-0.01, 0.01),
+            "lat": self.lat + random.uniform(-0.01, 0.01),
+            "lon": self.lon + random.uniform(-0.01, 0.01),
         }
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.house.port}/api/v1/observations",
@@ -119,6 +122,18 @@ class Speakers(threading.Thread):
             panel.sendall(build(body))
             if b'"ACK"' in panel.recv(512):
                 self.panel_acknowledged += 1
+
+
+def _town(house: House, folder: Path) -> tuple[float, float]:
+    """Import the invented town; where its middle is (degrees)."""
+    drawn = town.generate(7, name="Bourg")
+    file = folder / "town.osm"
+    file.write_text("\n".join(lines(drawn)) + "\n", encoding="utf-8")
+    done = house.command(
+        "territory", "import", "--name", "Bourg", "--key", _TOWN, "--osm", str(file), "--exercise", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    return drawn.lat, drawn.lon
 
 
 def _declared(house: House, key: str, connector: str, *more: str) -> str:
@@ -163,12 +178,13 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path):
         check=False,
     )
     assert prepared.returncode == 0, prepared.stderr
+    middle = _town(house, tmp_path)
     token = _declared(house, "probe", "http")
     _declared(house, "panel", "dc09", "--address", "FA17")
     for name in ("web", "engine"):
         house.start(name)
     house.wait_for_web()
-    speakers = Speakers(house, token, "FA17")
+    speakers = Speakers(house, token, "FA17", middle)
     speakers.start()
     try:
         for _ in range(_KILLS):
