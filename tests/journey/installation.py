@@ -1,0 +1,102 @@
+"""A whole installation, started and asked as an administrator would: through its command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+_ADDRESS = re.compile(r"https?://[\d.]+:\d+")
+_READY_S = 60.0
+
+
+class Installation:
+    """`beffroi …` on a data directory of its own; `start` and `stop` its processes."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.environment = {
+            **os.environ,
+            "BEFFROI_DATA_DIR": str(data),
+            "BEFFROI_CONFIG": os.devnull,
+            "BEFFROI_PORT": "0",
+            "BEFFROI_MQTT_PORT": "0",
+            "BEFFROI_DC09_PORT": "0",
+            "BEFFROI_CHECKPOINT_SECONDS": "2",
+            "DJANGO_SETTINGS_MODULE": "beffroi.house.django_settings",
+        }
+        self.url = ""
+        self.said: list[str] = []
+        self._up: subprocess.Popen[str] | None = None
+
+    def command(self, *arguments: str, typed: str = "") -> str:
+        """Run `beffroi …` and return what it printed; fails the test with what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "beffroi", *arguments],
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, f"beffroi {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def answer(self, *arguments: str, typed: str = "") -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self.command(*arguments, "--json", typed=typed))
+
+    def prepare(self) -> None:
+        """Make the tables, as the first start does."""
+        line = [sys.executable, "-m", "beffroi.house.prepare"]
+        subprocess.run(line, env=self.environment, check=True, timeout=120)
+
+    def start(self) -> None:
+        """Start everything and wait until the first page can be asked for."""
+        self._up = subprocess.Popen(
+            [sys.executable, "-m", "beffroi", "up"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        end = time.monotonic() + _READY_S
+        while time.monotonic() < end and self._up.poll() is None:
+            found = next((line for line in self.said if "ready" in line and _ADDRESS.search(line)), "")
+            if found:
+                self.url = _ADDRESS.search(found)[0]  # type: ignore[index] - searched a line above
+                return
+            time.sleep(0.05)
+        raise AssertionError("beffroi up did not get ready:\n" + "".join(self.said[-40:]))
+
+    def _listen(self) -> None:
+        assert self._up is not None
+        assert self._up.stdout is not None
+        for line in self._up.stdout:
+            self.said.append(line)
+
+    @property
+    def listens(self) -> dict[str, Any]:
+        """Where the broker and the panels' port are."""
+        return json.loads((self.data / "running.json").read_text())
+
+    def stop(self) -> None:
+        """Stop everything; fails when a process had to be ended by force."""
+        if self._up is None or self._up.poll() is not None:
+            return
+        self._up.send_signal(signal.SIGINT)
+        try:
+            self._up.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._up.pid, signal.SIGKILL)
+            raise AssertionError("beffroi up did not stop in 30 s") from None
