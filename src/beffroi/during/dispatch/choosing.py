@@ -84,7 +84,7 @@ def move_to_coming(incident: UUID, unit: str) -> None:
     row = next((each for each in ranking.rows if each["unit"] == unit), None) if ranking else None
     if ranking is None or row is None:
         return
-    row |= {"place": 0, "state": "sent", "diverted_from": "", "diverted_reference": ""}
+    row |= {"place": 0, "state": "sent", "diverted_from": "", "diverted_reference": "", "chance_later": None}
     row["reasons"] = [{"code": "dispatch.on_its_way", "params": {}}]
     rest = [each for each in ranking.rows if each["unit"] != unit]
     for place, each in enumerate(rest, 1):

@@ -66,7 +66,7 @@ def chances(
         at = elapsed + wait + total[open_]
         kept = stay.still_there(at[:, None], medians[None, :, None, None]) @ weights
         value[open_, k] = kept.mean(axis=(1, 2)) / known.mean()
-        each = (kept / known[None, :, None]).reshape(len(at), -1)
+        each = (kept / known[None, :, None]).reshape(len(at), _MEDIANS * _TOWNS)
         bounds = quantiles(each, plausible, _BOUNDS)
         low[open_, k] = np.minimum(bounds[:, 0], value[open_, k])
         high[open_, k] = np.maximum(bounds[:, 1], value[open_, k])

@@ -54,14 +54,14 @@ def drift(age_s: float, radius_m: float, stale_after_s: float) -> float:
 def road_law(travel: Travel) -> tuple[Floats, Floats]:
     """Median (s) and log spread of the drive of each unit, whatever is known of the town's speeds.
 
-    Who moved by d in a direction unknown, r away, is √(r² + d²) away at the root of the mean square, and
-    nearer or farther by about r·d/√2 over that.
+    Who was r away and moved by d in a direction unknown is √(r² + d²) away at the root of the mean
+    square, taken as the mean, and nearer or farther by about r·d/√2 over that at least.
     """
     r, d = travel.road_s, travel.drift_s
-    away = np.sqrt(r**2 + d**2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        lost = np.where((away > 0) & np.isfinite(away), d / away, 0.0)
-    return away, np.sqrt(RUN_LOG_SD**2 + lost**2 / 2)
+    mean = np.sqrt(r**2 + d**2)
+    known = (mean > 0) & np.isfinite(mean)
+    lost = np.divide(d, mean, out=np.zeros_like(mean), where=known) ** 2 / 2
+    return mean * np.exp(-lost / 2), np.sqrt(RUN_LOG_SD**2 + lost)
 
 
 def times(travel: Travel, towns: int, runs: int = 5, delays: int = 3) -> tuple[Floats, Floats]:
@@ -77,7 +77,7 @@ def times(travel: Travel, towns: int, runs: int = 5, delays: int = 3) -> tuple[F
     start = travel.delay_s[:, None] * np.exp(DELAY_LOG_SD * z_delay)
     total = drive[:, :, :, None] + start[:, None, None, :]
     weights = (w_run[:, None] * w_delay[None, :]).ravel()
-    return total.reshape(len(away), towns, -1), weights
+    return total.reshape(len(away), towns, runs * delays), weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ def rows_of(
     travel = _travel(units, act, stale_after_s)
     when = arrival(travel)
     shares = _shares(travel, act, stay)
+    for unit, share in zip(units, shares, strict=True):
+        if unit.mission == act.incident:
+            share.pop("chance_later", None)  # it is on its way: waiting is no longer the question
     rows = [
         UnitRow(
             unit=unit.unit,
