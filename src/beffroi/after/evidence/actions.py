@@ -99,6 +99,7 @@ def _write(out: Path, name: str, files: package.Files, folder: bool) -> Path:
         draft.rename(target)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
-        draft.unlink(missing_ok=True)
+        if draft.is_file():
+            draft.unlink()
         raise CannotWrite(path=target, why=error.strerror or str(error)) from error
     return target
