@@ -1,0 +1,1 @@
+"""Mathematics of fusion beside its rules. Pure: no Django, no clock, no randomness."""
