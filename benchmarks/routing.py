@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 
 import networkx as nx
 import numpy as np
+from benchmarks._report import Figure, at_most
 
 from beffroi.foundation.geography import LocalPlane, Position
 from beffroi.territory.methods.assemble import street_graph
 from beffroi.territory.methods.graph import StreetGraph
 from beffroi.territory.methods.network import Network, straight
 from beffroi.territory.methods.town import town
-from benchmarks._report import Figure, at_most
 
 _PLANE = LocalPlane(47.0, 2.0)
 _BLOCK_M = 100.0

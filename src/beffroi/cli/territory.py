@@ -129,6 +129,9 @@ def tell_taken(taken: Taken, what: str, as_json: bool) -> None:
         click.echo(f"left: row {bad.line}, column {bad.column}: {bad.why}")
     for first, second in taken.same_place:
         click.echo(f"same place: {first} and {second}")
+    if taken.far:
+        told = ", ".join(taken.far[:8])
+        click.echo(f"far outside the map, {len(taken.far)}: {told} (is it the right town, the right --crs?)")
 
 
 def _imported(done: Imported) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes on patrol units: where they are, and what they are doing."""
+"""Writes of the territory: imports, and where patrol units are and what they do."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from beffroi.territory import models, queries
 from beffroi.territory.errors import UnknownUnit
 from beffroi.territory.facts import UnitStateChanged
 from beffroi.territory.shown import UnitView
+from beffroi.territory.table_import import import_devices, import_units
+from beffroi.territory.town_import import import_town
+
+__all__ = ["hold_units", "import_devices", "import_town", "import_units", "move_unit", "set_unit_state"]
 
 
 def move_unit(

@@ -12,6 +12,10 @@ from beffroi.territory import models
 _NOT_COMPARED = {"id", "valid_from", "valid_to", "territory"}
 _BATCH = 500
 
+#: Origins: read from the map, or told by a table of the town's own.
+MAP = "osm"
+TABLE = "table"
+
 Thing = TypeVar("Thing", models.Device, models.Station)
 
 
@@ -36,7 +40,8 @@ def replace_present(
 ) -> Changes:
     """Bring the present things of a territory in line with `things` (unique keys), within a transaction.
 
-    `whole`: the list is all that there is from this origin, so what it lacks has ended.
+    `whole`: the list is all that there is from this origin, so what it lacks has ended. What
+    the map tells of a thing that a table of the town has told of since is not listened to.
     """
     present = {row.key: row for row in table.objects.filter(territory=territory, valid_to=None)}
     compared = [f.name for f in table._meta.concrete_fields if f.name not in _NOT_COMPARED]
@@ -48,7 +53,7 @@ def replace_present(
         old = present.get(each.key)
         if old is None:
             added += 1
-        elif all(getattr(old, name) == getattr(each, name) for name in compared):
+        elif old.origin != each.origin == MAP or _same(old, each, compared):
             continue
         else:
             changed += 1
@@ -60,3 +65,7 @@ def replace_present(
         table.objects.filter(pk__in=end[k : k + _BATCH]).update(valid_to=at)
     table.objects.bulk_create(begin, batch_size=_BATCH)
     return Changes(added, changed, len(things) - added - changed, len(gone))
+
+
+def _same(old: Thing, new: Thing, fields: Sequence[str]) -> bool:
+    return all(getattr(old, name) == getattr(new, name) for name in fields)

@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
@@ -24,7 +25,15 @@ from beffroi.territory.errors import NoTown, UnknownDevice, UnknownTerritory, Un
 from beffroi.territory.methods.buildings import Buildings
 from beffroi.territory.methods.graph import StreetGraph
 from beffroi.territory.methods.sight import view_of
-from beffroi.territory.shown import Bounds, DeviceView, StationView, TerritoryView, UnitView, VersionView
+from beffroi.territory.shown import (
+    Bounds,
+    DeviceView,
+    Overview,
+    StationView,
+    TerritoryView,
+    UnitView,
+    VersionView,
+)
 
 LAYERS = ("streets", "buildings", "water", "green", "rail", "lamps", "cameras", "stations", "limit")
 
@@ -37,6 +46,31 @@ def territories() -> list[TerritoryView]:
 def territory(key: str) -> TerritoryView:
     """The territory called `key`. Raises UnknownTerritory."""
     return _territory(row(key))
+
+
+def overview(keys: Iterable[str] | None = None) -> list[Overview]:
+    """Territories by name (all, or those of `keys`) with what a list shows of each: four queries in all."""
+    towns = models.Territory.objects.order_by("name", "key")
+    if keys is not None:
+        towns = towns.filter(key__in=set(keys))
+    present = models.TownVersion.objects.filter(valid_to=None, territory__in=towns)
+    versions = {v.territory_id: v for v in present.only("territory", "number", "report")}
+    devices: dict[UUID, dict[str, int]] = {}
+    of_kind = models.Device.objects.filter(valid_to=None, territory__in=towns).order_by()
+    for town_id, kind, count in of_kind.values_list("territory", "kind").annotate(n=Count("id")):
+        devices.setdefault(town_id, {})[kind] = count
+    on_duty = models.PatrolUnit.objects.filter(retired_at=None, territory__in=towns).order_by()
+    units = dict(on_duty.values_list("territory").annotate(n=Count("id")))
+    return [
+        Overview(
+            _territory(town),
+            versions[town.id].number if town.id in versions else 0,
+            Bounds(*versions[town.id].report["bounds"]) if town.id in versions else None,
+            devices.get(town.id, {}),
+            units.get(town.id, 0),
+        )
+        for town in towns
+    ]
 
 
 def row(key: str) -> models.Territory:
@@ -136,7 +170,7 @@ def layer(key: str, name: str, version: int | None = None) -> bytes:
 
 def bounds(key: str, at: datetime | None = None) -> Bounds:
     """The rectangle that the town's streets fill."""
-    return _bounds(version_at(key, at).folder)
+    return Bounds(*version_at(key, at).report["bounds"])
 
 
 def views(key: str, at: datetime | None = None) -> dict[str, Any]:
@@ -175,14 +209,6 @@ def _streets(folder: str) -> StreetGraph:
 @lru_cache(maxsize=64)
 def _buildings(folder: str) -> Buildings:
     return Buildings.open(_path(folder) / "buildings")
-
-
-@lru_cache(maxsize=64)
-def _bounds(folder: str) -> Bounds:
-    a = _streets(folder).arrays
-    return Bounds(
-        float(a.node_lat.min()), float(a.node_lon.min()), float(a.node_lat.max()), float(a.node_lon.max())
-    )
 
 
 def read_layer(key: str, name: str, version: int | None = None) -> dict[str, Any]:

@@ -108,3 +108,14 @@ class Bounds:
     def centre(self) -> Position:
         """The middle of the rectangle."""
         return Position((self.south + self.north) / 2, (self.west + self.east) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A territory in a list: its present version (0: no map yet), its rectangle, devices by kind, units."""
+
+    territory: TerritoryView
+    version: int
+    bounds: Bounds | None
+    devices: dict[str, int]
+    units: int

@@ -12,9 +12,10 @@ from typing import TypeVar
 from django.db import transaction
 
 from beffroi.foundation import clock
+from beffroi.foundation.errors import NotFound
 from beffroi.journal import actions as journal
 from beffroi.territory import models, queries
-from beffroi.territory.dated import Changes, replace_present
+from beffroi.territory.dated import TABLE, Changes, replace_present
 from beffroi.territory.errors import (
     BadRows,
     BadTable,
@@ -26,19 +27,24 @@ from beffroi.territory.methods import device_rows, projection, tables, unit_rows
 from beffroi.territory.methods.device_rows import BadRow, DeviceRow
 from beffroi.territory.methods.tables import Table
 
-ORIGIN = "table"
 _ROWS_TOLD = 20
+_FAR_DEG = 0.2
 
 Read = TypeVar("Read", device_rows.Rows, unit_rows.Rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an import did; `left` are the rows skipped, `same_place` pairs of keys that stand on one point."""
+    """What an import did.
+
+    `left`: rows skipped; `same_place`: pairs of keys that stand on one point; `far`: keys of
+    devices that stand more than about 20 km outside the town's map.
+    """
 
     changes: Changes
     left: Sequence[BadRow] = ()
     same_place: Sequence[tuple[str, str]] = ()
+    far: Sequence[str] = ()
 
 
 def import_devices(
@@ -65,7 +71,7 @@ def import_devices(
     with transaction.atomic():
         row = _locked(territory)
         things = [_device(row, each) for each in found.devices]
-        changes = replace_present(models.Device, row, things, at=moment, origin=ORIGIN, whole=whole)
+        changes = replace_present(models.Device, row, things, at=moment, origin=TABLE, whole=whole)
         fact = DeviceImported(
             source_sha256=sha256,
             added=changes.added,
@@ -77,7 +83,7 @@ def import_devices(
         )
         subject = f"territory:{territory}"
         journal.append(journal=subject, fact=fact, subject=subject, actor=actor, at=moment)
-    return Taken(changes, found.bad, found.same_place)
+    return Taken(changes, found.bad, found.same_place, _far(territory, found.devices))
 
 
 def import_units(
@@ -135,6 +141,21 @@ def _read(file: Path, skip_bad: bool, take: Callable[[Table], Read]) -> tuple[Re
     return found, hashlib.sha256(data).hexdigest()
 
 
+def _far(territory: str, devices: Sequence[DeviceRow]) -> list[str]:
+    """Keys of devices far outside the map: a sign of the wrong coordinate system, or of the wrong town."""
+    try:
+        box = queries.bounds(territory)
+    except NotFound:
+        return []
+    north_south = (box.south - _FAR_DEG, box.north + _FAR_DEG)
+    west_east = (box.west - _FAR_DEG, box.east + _FAR_DEG)
+    return [
+        each.key
+        for each in devices
+        if not (north_south[0] <= each.lat <= north_south[1] and west_east[0] <= each.lon <= west_east[1])
+    ]
+
+
 def _locked(key: str) -> models.Territory:
     return models.Territory.objects.select_for_update().get(key=key)
 
@@ -147,7 +168,7 @@ def _device(territory: models.Territory, row: DeviceRow) -> models.Device:
         name=row.name,
         lat=row.lat,
         lon=row.lon,
-        origin=ORIGIN,
+        origin=TABLE,
         direction_deg=row.direction_deg,
         field_deg=row.field_deg,
         reach_m=row.reach_m,
@@ -175,7 +196,7 @@ def _units(territory: models.Territory, rows: Sequence[unit_rows.UnitRow]) -> Ch
         if unit is None:
             exercise = territory.exercise
             models.PatrolUnit.objects.create(
-                territory=territory, key=row.key, origin=ORIGIN, exercise=exercise, **told
+                territory=territory, key=row.key, origin=TABLE, exercise=exercise, **told
             )
             added += 1
         elif any(getattr(unit, name) != value for name, value in told.items()):

@@ -22,8 +22,10 @@ from beffroi.foundation.errors import Invalid
 from beffroi.foundation.identifiers import uuid7
 from beffroi.foundation.settings import current
 from beffroi.journal import actions as journal
+from beffroi.people import actions as people
+from beffroi.people.actions import know_territory
 from beffroi.territory import models, queries
-from beffroi.territory.dated import Changes, replace_present
+from beffroi.territory.dated import MAP, Changes, replace_present
 from beffroi.territory.errors import BadMap, NoCommunes, UnknownCommune
 from beffroi.territory.facts import TerritoryImported
 from beffroi.territory.methods import decoupage
@@ -34,7 +36,6 @@ from beffroi.territory.methods.town import METHOD, Town, town
 from beffroi.territory.shown import TerritoryView, VersionView
 
 DATA = Path(__file__).parent / "data"
-ORIGIN = "osm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _keep(
         files = _written(made, aside)
         with transaction.atomic():
             row = _territory(who, exercise, at)
+            people.know_territory(key=who.key)
             place.parent.mkdir(parents=True, exist_ok=True)
             aside.rename(place)
             _sync_folder(place.parent)
@@ -118,6 +120,7 @@ def _keep(
                 exercise=exercise,
             )
             subject = f"territory:{who.key}"
+            know_territory(key=who.key)
             journal.append(journal=subject, fact=fact, subject=subject, actor=actor, at=at)
         kept = True
     finally:
@@ -204,8 +207,8 @@ def _things(row: models.Territory, made: Town, at: datetime) -> Changes:
     """Devices and stations of the map in force from `at`; those of other origins are not touched."""
     devices = [models.Device(territory=row, **_fields(each), **_of_device(each)) for each in made.devices]
     stations = [models.Station(territory=row, **_fields(each)) for each in made.stations]
-    replace_present(models.Station, row, stations, at=at, origin=ORIGIN, whole=True)
-    return replace_present(models.Device, row, devices, at=at, origin=ORIGIN, whole=True)
+    replace_present(models.Station, row, stations, at=at, origin=MAP, whole=True)
+    return replace_present(models.Device, row, devices, at=at, origin=MAP, whole=True)
 
 
 def _fields(each: Placed) -> dict[str, object]:
@@ -215,7 +218,7 @@ def _fields(each: Placed) -> dict[str, object]:
         "name": each.name,
         "lat": each.lat,
         "lon": each.lon,
-        "origin": ORIGIN,
+        "origin": MAP,
         "osm": each.osm,
     }
 

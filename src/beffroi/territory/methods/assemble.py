@@ -192,5 +192,5 @@ def _segments_by_cell(network: Network, plane: LocalPlane) -> tuple[grids.Grid, 
     rank = grids.spans(np.zeros_like(steps), steps)
     t = rank / np.maximum(np.repeat(steps, steps) - 1, 1)
     cell = grid.cell(x[of] + t * (x[of + 1] - x[of]), y[of] + t * (y[of + 1] - y[of]))
-    pairs = np.unique(np.stack([cell, of], axis=1), axis=0)
-    return grid, grids.first_of_each(pairs[:, 0], grid.columns * grid.rows), pairs[:, 1].astype(np.int32)
+    cell, of = np.divmod(np.unique(cell * len(x) + of), len(x))  # each segment once a cell, in order
+    return grid, grids.first_of_each(cell, grid.columns * grid.rows), of.astype(np.int32)

@@ -64,7 +64,11 @@ def snap_all(
     for k, best_near in enumerate(found):
         if best_near is None or best_near[0] > sure_m:
             found[k] = _in_rings(graph, float(x[k]), float(y[k]), eligible, farthest_m)
-    return [None if best is None or best[0] > farthest_m else _described(graph, best) for best in found]
+    close = [best for best in found if best is not None and best[0] <= farthest_m]
+    piece_of = dict(
+        zip(close, _piece_of(graph, np.array([b[1] for b in close], np.int64)).tolist(), strict=True)
+    )
+    return [_described(graph, best, piece_of[best]) if best in piece_of else None for best in found]
 
 
 def _near(graph: StreetGraph, x: Floats, y: Floats, eligible: NDArray[np.bool_]) -> list[tuple[int, _Best]]:
@@ -142,10 +146,9 @@ def _project(graph: StreetGraph, x: Floats, y: Floats, segments: Longs) -> tuple
     return np.hypot(ax + t * dx - x, ay + t * dy - y), t
 
 
-def _described(graph: StreetGraph, best: _Best) -> Snapped:
+def _described(graph: StreetGraph, best: _Best, piece: int) -> Snapped:
     distance, k, t = best
     a = graph.arrays
-    piece = int(np.searchsorted(a.shape_first, k, side="right")) - 1
     begin, end = float(a.shape_along[k]), float(a.shape_along[k + 1])
     return Snapped(
         piece,

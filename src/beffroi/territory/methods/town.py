@@ -21,7 +21,7 @@ from beffroi.territory.methods.osm_file import Unreadable
 from beffroi.territory.methods.streets import Streets, streets
 
 #: Changes when the same file would make another town: it is then imported again.
-METHOD = 1
+METHOD = 2
 _CELL_M = 100.0
 _BUILT_UP = 8  # buildings in the nine cells (9 ha) around: from here a street is in a built-up area
 _FLAGS_SHOWN = 200
@@ -85,6 +85,7 @@ def town(path: Path, insee: str = "", say: Callable[[str], None] = lambda step: 
         "slowed": _counts(drawn.report.slowed),
         "barriers": _counts(drawn.report.barriers),
         "unreached": _unreached(graph),
+        "bounds": _bounds(graph),
         "flags": _flags(found, flags, drawn),
     }
     say("layers")
@@ -164,6 +165,13 @@ def _unreached(graph: StreetGraph) -> dict[str, Any]:
         "share": round(float(a.piece_m[out].sum() / a.piece_m.sum()), 4),
         "names": names[:_NAMES_SHOWN],
     }
+
+
+def _bounds(graph: StreetGraph) -> list[float]:
+    """South, west, north, east of the streets, in degrees."""
+    a = graph.arrays
+    edges = (a.node_lat.min(), a.node_lon.min(), a.node_lat.max(), a.node_lon.max())
+    return [round(float(edge), 7) for edge in edges]
 
 
 def _counts(counter: Counter[str]) -> dict[str, int]:
