@@ -124,7 +124,8 @@ def configured(settings: configuration.Settings) -> str:
     mqtt: dict[str, object] = {
         "host": settings.mqtt_host,
         "port": settings.mqtt_port,
-        "ack_wait": "30s",
+        # What our client took and did not acknowledge before it died comes again after this time.
+        "ack_wait": "5s",
         "max_ack_pending": 4096,
     }
     if not loopback:
