@@ -243,9 +243,10 @@ def test_units_go_on_for_the_act_into_which_theirs_was_merged(
 def test_who_cannot_be_sent_is_refused_with_the_reason(town: Street, incident: UUID) -> None:
     town.unit("P8", 3000, state="off")
     town.unit("P9", 3000, exercise=True)
-    for unit in ("P8", "P9"):
-        with pytest.raises(errors.NotAvailable):
+    for unit, code in (("P8", "dispatch.not_available"), ("P9", "dispatch.other_world")):
+        with pytest.raises(errors.NotAvailable) as refused:
             sent(incident, unit, override_reason="agreed")
+        assert refused.value.code == code
     with pytest.raises(UnknownUnit):
         sent(incident, "P77")
     with pytest.raises(incident_errors.UnknownIncident):

@@ -41,8 +41,8 @@ def send(
     """Send a unit. `override_reason`: a code of `words.OVERRIDES` or a few words, needed where another
     unit was proposed first. `divert`: take it away from the incident that it is on.
 
-    Raises UnknownIncident, AlreadyClosed, UnknownUnit, NotAvailable, AlreadySent, ReasonNeeded,
-    ReasonTooLong.
+    Raises UnknownIncident, AlreadyClosed, UnknownUnit, NotAvailable, OtherWorld, AlreadySent,
+    ReasonNeeded, ReasonTooLong.
     """
     moment = at or clock.now()
     key = Incident.objects.filter(pk=incident_id).values_list("territory_key", flat=True).first()

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F
 
 from beffroi.during.dispatch import models
-from beffroi.during.dispatch.errors import NotAvailable, ReasonNeeded, ReasonTooLong
+from beffroi.during.dispatch.errors import NotAvailable, OtherWorld, ReasonNeeded, ReasonTooLong
 from beffroi.during.dispatch.rules.words import OVERRIDES
 from beffroi.during.incident.models import Incident
 from beffroi.territory import queries as territory
@@ -40,12 +40,14 @@ class Choice:
 
 
 def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
-    """The choice of a unit for an incident. Raises UnknownUnit, NotAvailable, ReasonNeeded, ReasonTooLong."""
+    """The choice of a unit for an incident. Raises UnknownUnit, NotAvailable, OtherWorld,
+    ReasonNeeded, ReasonTooLong.
+    """
     seen = territory.unit(row.territory_key, unit)
     if seen.state == "off":
-        raise NotAvailable(unit=unit, why="it is off duty")
+        raise NotAvailable(unit=unit)
     if seen.exercise != row.exercise:
-        raise NotAvailable(unit=unit, why="an exercise and what is real never mix")
+        raise OtherWorld(unit=unit)
     ranking = models.Ranking.objects.filter(pk=row.pk).first()
     rows: list[dict[str, Any]] = ranking.rows if ranking is not None else []
     found = next((each for each in rows if each["unit"] == unit), None)

@@ -33,12 +33,19 @@ class ReasonTooLong(BeffroiError):
 
 
 class NotAvailable(BeffroiError):
-    """A unit that nobody may send: off duty, or of the other world (exercise or real)."""
+    """A unit that nobody may send now."""
 
     code = "dispatch.not_available"
-    message = "{unit} cannot be sent: {why}."
+    message = "{unit} is off duty."
     advice = "Choose another unit."
     status = 409
+
+
+class OtherWorld(NotAvailable):
+    """A unit of an exercise for a real act, or the other way round."""
+
+    code = "dispatch.other_world"
+    message = "{unit} cannot be sent: an exercise and what is real never mix."
 
 
 class NoMission(NotFound):
