@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,13 +13,12 @@ from pathlib import Path
 from tests.journey.installation import Installation
 
 
-def seal(house: Installation, incident: str, out: Path) -> str:
-    """Seal an incident; returns the fingerprint of the key, asked of the journal and not of the package."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    house.command("evidence", "seal", "--incident", incident, "--out", str(out))
+def seal(house: Installation, incident: str, out: Path) -> tuple[Path, str]:
+    """Seal an incident: the folder, and the key's fingerprint as the journal (not the package) tells it."""
+    told = house.answer("evidence", "seal", "--incident", incident, "--out", str(out), "--folder")
     keys = house.answer("journal", "keys")["keys"]
-    current = next(each for each in keys if not each.get("retired_at"))
-    return str(current["fingerprint"])
+    current = next(each for each in keys if not each["retired_at"])
+    return Path(told["package"]), str(current["fingerprint"])
 
 
 def files(package: Path) -> list[str]:
@@ -59,21 +59,31 @@ def change_one_byte(file: Path) -> None:
 
 
 def drop_an_entry(package: Path) -> None:
-    """Take the second entry of the journal out of the package, wherever it keeps them."""
-    for file in sorted(package.rglob("*.json*")):
-        text = file.read_text()
-        if "inclusion" not in text:
-            continue
-        if file.suffix == ".jsonl":
-            lines = text.splitlines(keepends=True)
-            file.write_text("".join(lines[:1] + lines[2:]))
-            return
-        content = json.loads(text)
-        entries = content["entries"] if isinstance(content, dict) else content
-        del entries[1]
-        file.write_text(json.dumps(content))
-        return
-    raise AssertionError("the package holds no entries")
+    """Take an entry out as a careful forger would: its files, its proof, its lines in the manifests."""
+    proofs = next(package.rglob("proofs.json"))
+    content = json.loads(proofs.read_text())
+    dropped = content["entries"].pop(1)["number"]
+    proofs.write_text(json.dumps(content))
+    for file in proofs.parent.glob(f"{dropped:08d}.*"):
+        file.unlink()
+    statement = json.loads((package / "statement.json").read_text())
+    for journal in statement["journals"]:
+        if journal["folder"] == proofs.parent.name:
+            journal["entries"].remove(dropped)
+    (package / "statement.json").write_text(json.dumps(statement))
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        _manifest_again(package, package / manifest)
+
+
+def _manifest_again(package: Path, manifest: Path) -> None:
+    """Write a manifest again, so that it agrees with what is there now."""
+    names = [line.split(maxsplit=1)[1] for line in manifest.read_text().splitlines()]
+    rows = [
+        f"{hashlib.sha256((package / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in names
+        if (package / name).exists()
+    ]
+    manifest.write_text("".join(rows))
 
 
 def replace_keys(house: Installation) -> None:
