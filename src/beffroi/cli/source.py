@@ -48,9 +48,7 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
 @click.option("--address", default="", help="MQTT prefix (frigate) or panel account (dc09).")
 @click.option("--name", default="", help="A name for people.")
 @click.option("--device", default="", help="The device that speaks where a message names none.")
-@click.option(
-    "--map", "pairs", multiple=True, help="Its own name of a device: NAME=DEVICE[:KIND]."
-)
+@click.option("--map", "pairs", multiple=True, help="Its own name of a device: NAME=DEVICE[:KIND].")
 @click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def add(

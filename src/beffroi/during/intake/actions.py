@@ -18,6 +18,7 @@ from beffroi.during.intake.queries import token_hash
 from beffroi.foundation import clock
 from beffroi.foundation.errors import Invalid, NotFound
 from beffroi.journal import actions as journal
+from beffroi.journal.facts import Fact
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
@@ -139,7 +140,7 @@ def _row(territory: str, key: str) -> Source:
     return row
 
 
-def _tell(row: Source, fact: facts.Fact, actor: str) -> None:
+def _tell(row: Source, fact: Fact, actor: str) -> None:
     journal.append(
         journal=f"territory:{row.territory_key}", fact=fact, subject=f"source:{row.key}", actor=actor
     )

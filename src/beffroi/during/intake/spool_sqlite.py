@@ -114,7 +114,7 @@ class SqliteSpool:
 
     def head(self) -> int:
         """The last position given, also when its row was erased since."""
-        return self._rows("SELECT position FROM tail", ())[0][0]
+        return int(self._rows("SELECT position FROM tail", ())[0][0])
 
     def get(self, identifier: UUID) -> tuple[int, Observation] | None:
         """The observation of that identifier, or None."""

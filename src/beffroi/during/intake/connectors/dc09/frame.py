@@ -167,7 +167,7 @@ class Splitter:
     def feed(self, data: bytes) -> list[bytes]:
         """The frames completed by `data`. Raises BadFrame when one grows beyond 2,048 bytes."""
         self._buffer += data
-        frames = []
+        frames: list[bytes] = []
         while True:
             start = self._buffer.find(_LF)
             if start < 0:
