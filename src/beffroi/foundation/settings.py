@@ -61,6 +61,9 @@ class Settings:
     nats_url: str = setting(
         "nats://127.0.0.1:4222", "URL", "NATS cluster of the centre profile.", secret=True
     )
+    nats_replicas: int = setting(
+        1, "copies", "How many servers of the NATS cluster keep each observation (1, 3 or 5)."
+    )
     secret_key: str = setting(
         "", "", "Signs sessions; empty: made at first start and kept in the data directory.", secret=True
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from beffroi.during.intake import queries
 from beffroi.during.intake.rules import Speaker
@@ -59,9 +59,10 @@ class SourceBook:
         # Shielded: many requests share one look-up, and one that goes away must not take it from the others.
         return future.result() if future.done() else await asyncio.shield(future)
 
-    def close(self) -> None:
-        """Let the thread go."""
-        self._thread.shutdown(wait=False)
+    async def close(self) -> None:
+        """Let the thread and its database connection go."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
+        self._thread.shutdown()
 
 
 def _failed(future: asyncio.Future[Speaker | None]) -> bool:

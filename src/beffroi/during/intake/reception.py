@@ -56,7 +56,7 @@ class Reception:
         """Write what waits, then stop."""
         await self.writer.close()
         await self.tally.close()
-        self.book.close()
+        await self.book.close()
 
 
 _receptions: dict[asyncio.AbstractEventLoop, Reception] = {}

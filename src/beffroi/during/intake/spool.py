@@ -97,7 +97,7 @@ def open_spool(settings: configuration.Settings | None = None) -> Spool:
     if settings.profile == "centre":
         from beffroi.during.intake.spool_jetstream import JetStreamSpool
 
-        return JetStreamSpool(settings.nats_url)
+        return JetStreamSpool(settings.nats_url, replicas=settings.nats_replicas)
     from beffroi.during.intake.spool_sqlite import SqliteSpool
 
     return SqliteSpool(settings.data_path / "spool.sqlite3")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.db.models import F
 from prometheus_client import Counter
 
@@ -127,10 +127,11 @@ class Tally:
             self._soon()
 
     async def close(self) -> None:
-        """Write what is left and let the thread go."""
+        """Write what is left and let the thread and its database connection go."""
         if self._task is not None:
             self._task.cancel()
         await self.flush()
+        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
 
 
