@@ -169,3 +169,17 @@ def test_a_state_is_told_once(tmp_path: Path) -> None:
         )
         with pytest.raises(UnknownUnit):
             act(territory="essai", unit="P9", **options)
+
+
+def test_the_map_does_not_overwrite_what_a_table_told(tmp_path: Path, town: clock.FixedClock) -> None:
+    tagged = {1: {"man_made": "surveillance", "camera:type": "dome"}}
+    town.advance(60)
+    import_town(file=cross(tmp_path / "b.osm", tagged=tagged), name="Essai", exercise=True)
+    town.advance(60)
+    better = HEAD + "CAM-n1;camera;Place;47,65;-2,08;45;;;;\n"
+    assert import_devices(territory="essai", file=table(tmp_path, better)).changes.changed == 1
+    town.advance(60)
+    tagged[2] = tagged[1]
+    done = import_town(file=cross(tmp_path / "c.osm", tagged=tagged), name="Essai", exercise=True)
+    assert (done.devices.added, done.devices.changed, done.devices.removed) == (1, 0, 0)
+    assert queries.device("essai", "CAM-n1").name == "Place"

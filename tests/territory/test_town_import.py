@@ -87,6 +87,19 @@ def test_a_code_that_is_no_commune(tmp_path: Path, lists: Path, code: str, hint:
     assert not models.Territory.objects.exists()
 
 
+def test_the_whole_of_france_where_the_lists_are_installed() -> None:
+    if not (town_import.DATA / decoupage.COMMUNES).exists():
+        pytest.skip("the lists of communes are not installed (python -m tools.vendor)")
+    toussieu = town_import.find_commune("69298")
+    assert (toussieu.name, toussieu.population, toussieu.epci_code) == ("Toussieu", 3177, "246900575")
+    assert town_import.find_commune("01423").name == "Toussieux"
+    assert town_import.find_commune("69123").epci_type == "MET69"
+    assert town_import.find_commune("2a004").name == "Ajaccio"
+    assert town_import.find_commune("97501").epci_code == ""
+    with pytest.raises(UnknownCommune, match="part of Lyon"):
+        town_import.find_commune("69381")
+
+
 def test_without_the_lists_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(town_import, "DATA", tmp_path / "none")
     with pytest.raises(NoCommunes) as error:

@@ -29,9 +29,7 @@ def device() -> None:
 def import_(*, key: str, crs: str, kind: str, skip_bad: bool, whole: bool, as_json: bool, file: Path) -> None:
     """Import devices from CSV or GeoJSON (docs/reference/import-formats.md).
 
-    \b
-    Example:
-      beffroi device import --territory montpellier --crs EPSG:2154 --kind camera cameras.geojson
+    Example: beffroi device import --territory montpellier --crs EPSG:2154 --kind camera cameras.geojson
     """
     taken = import_devices(territory=key, file=file, crs=crs, kind=kind, skip_bad=skip_bad, whole=whole)
     tell_taken(taken, "devices", as_json)
@@ -45,9 +43,7 @@ def import_(*, key: str, crs: str, kind: str, skip_bad: bool, whole: bool, as_js
 def list_(key: str, kind: str, at: str, as_json: bool) -> None:
     """List the devices of a territory.
 
-    \b
-    Example:
-      beffroi device list --territory saint-jean-la-poterie --kind camera
+    Example: beffroi device list --territory saint-jean-la-poterie --kind camera
     """
     queries.territory(key)
     found = queries.devices(key, moment(at), [kind] if kind else None)

@@ -36,10 +36,7 @@ def territory() -> None:
 def import_(*, insee: str, name: str, key: str, file: Path, exercise: bool, as_json: bool) -> None:
     """Import a town from an OpenStreetMap file.
 
-    \b
-    Example:
-      beffroi territory import --insee 56223 --osm saint-jean-la-poterie.osm.gz
-      beffroi territory import --name Genève --osm geneva.osm.pbf
+    Example: beffroi territory import --insee 56223 --osm saint-jean-la-poterie.osm.gz
     """
     with click.progressbar(
         length=len(_STEPS), label="Importing", file=click.get_text_stream("stderr")
@@ -64,9 +61,7 @@ def import_(*, insee: str, name: str, key: str, file: Path, exercise: bool, as_j
 def show(key: str | None, at: str, as_json: bool) -> None:
     """Show a territory, or list them all.
 
-    \b
-    Example:
-      beffroi territory show saint-jean-la-poterie --at 2026-03-01
+    Example: beffroi territory show saint-jean-la-poterie --at 2026-03-01
     """
     if key is None:
         known = queries.territories()
@@ -98,9 +93,7 @@ def units() -> None:
 def import_units_(key: str, crs: str, skip_bad: bool, as_json: bool, file: Path) -> None:
     """Import patrol units from CSV or GeoJSON.
 
-    \b
-    Example:
-      beffroi territory units import --territory saint-jean-la-poterie patrols.csv
+    Example: beffroi territory units import --territory saint-jean-la-poterie patrols.csv
     """
     tell_taken(import_units(territory=key, file=file, crs=crs, skip_bad=skip_bad), "units", as_json)
 
