@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,20 +41,28 @@ def import_(*, insee: str, name: str, key: str, file: Path, exercise: bool, as_j
 
     Example: beffroi territory import --insee 56223 --osm saint-jean-la-poterie.osm.gz
     """
-    with click.progressbar(
-        length=len(_STEPS), label="Importing", file=click.get_text_stream("stderr")
-    ) as bar:
-
-        def say(step: str) -> None:
-            bar.label = f"Importing: {step}"
-            bar.update(1 if step != _STEPS[0] else 0)
-
+    with _progress() as say:
         done = import_town(file=file, insee=insee, name=name, key=key, exercise=exercise, say=say)
-        bar.update(len(_STEPS))
     if as_json:
         click.echo(json.dumps(_imported(done), ensure_ascii=False))
     else:
         _tell(done)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Steps of an import on a bar, where someone looks."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    with click.progressbar(length=len(_STEPS), label="Importing", file=sys.stderr) as bar:
+
+        def say(step: str) -> None:
+            bar.label = f"Importing: {step}"
+            bar.update(0 if step == _STEPS[0] else 1)
+
+        yield say
+        bar.update(1)
 
 
 @territory.command()
