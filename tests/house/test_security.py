@@ -8,8 +8,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
@@ -17,7 +19,7 @@ from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
-from beffroi.people.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
+from beffroi.people.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS, with_headers
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "beffroi"
 TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
@@ -49,6 +51,24 @@ def test_static_files_carry_them_too(client: Client) -> None:
     answer = client.get(f"{settings.STATIC_URL}{name}")
     assert answer.status_code == 200
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.unit
+def test_bare_applications_carry_them_and_may_say_otherwise() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"X-Robots-Tag", b"all")]})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    async_to_sync(application)({}, None, with_headers(keep))
+    headers = [(name.decode().lower(), value.decode()) for name, value in sent[0]["headers"]]
+    assert headers.count(("x-robots-tag", "all")) == 1
+    assert {name.lower() for name, _ in SECURITY_HEADERS} == {name for name, _ in headers}
+    assert dict(headers)["content-security-policy"] == CONTENT_SECURITY_POLICY
 
 
 @pytest.mark.unit

@@ -19,6 +19,7 @@ _django = get_asgi_application()
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
+from beffroi.people.headers import with_headers  # noqa: E402 - as above
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -48,4 +49,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
         return
     mounted = MOUNTS.get(scope.get("path", ""))
-    await (mounted or _django)(scope, receive, send)
+    if mounted is None:
+        await _django(scope, receive, send)
+    else:
+        await mounted(scope, receive, with_headers(send))

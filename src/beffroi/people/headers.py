@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -38,3 +43,16 @@ SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
 ASGI_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS
 )
+
+
+def with_headers(send: Send) -> Send:
+    """A bare application's `send` that adds the security headers which the application did not give itself."""
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message.get("headers", ()))
+            named = {bytes(name).lower() for name, _ in given}
+            message = {**message, "headers": given + [each for each in ASGI_HEADERS if each[0] not in named]}
+        await send(message)
+
+    return sending

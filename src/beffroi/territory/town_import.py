@@ -22,7 +22,6 @@ from beffroi.foundation.errors import Invalid
 from beffroi.foundation.identifiers import uuid7
 from beffroi.foundation.settings import current
 from beffroi.journal import actions as journal
-from beffroi.people import actions as people
 from beffroi.people.actions import know_territory
 from beffroi.territory import models, queries
 from beffroi.territory.dated import MAP, Changes, replace_present
@@ -103,7 +102,6 @@ def _keep(
         files = _written(made, aside)
         with transaction.atomic():
             row = _territory(who, exercise, at)
-            people.know_territory(key=who.key)
             place.parent.mkdir(parents=True, exist_ok=True)
             aside.rename(place)
             _sync_folder(place.parent)
