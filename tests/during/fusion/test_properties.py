@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.during.fusion.made import NIGHT, Town, observation
 
 from beffroi.during.fusion.course import Course
-from beffroi.during.fusion.rules.kinds import SENSES
 from beffroi.during.fusion.rules.shapes import Change, Decision, FoldState
 from beffroi.during.fusion.rules.words import REASONS
 from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.kinds import KINDS
 
 pytestmark = pytest.mark.unit
 
@@ -29,7 +29,7 @@ DEVICES = {
 TOWN = Town(DEVICES)
 
 saying = st.tuples(
-    st.sampled_from(sorted(SENSES)),
+    st.sampled_from(sorted(KINDS)),
     st.sampled_from([*sorted(DEVICES), "", "unknown"]),
     st.floats(0, 7200, allow_nan=False),
     st.sampled_from(["east", "west"]),

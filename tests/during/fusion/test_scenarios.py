@@ -103,6 +103,24 @@ def test_a_passer_by_at_noon_is_not_an_incident() -> None:
     assert night.shown == []
 
 
+def test_someone_at_night_where_nobody_should_be_is_shown_to_check() -> None:
+    shown = {}
+    for hour in (NIGHT, NOON):
+        night = Night(Town(STREET), hour)
+        night.say("presence.person", "C-08", 0, content={"severity": "alert"})
+        shown[hour] = night.shown
+    (incident,) = shown[NIGHT]
+    assert incident.state == "to_check" and shown[NOON] == []
+
+
+def test_people_who_walk_past_four_cameras_at_night_are_not_an_incident() -> None:
+    cameras = {f"C-{n}": (40.0 * n, 0.0) for n in range(4)}
+    night = Night(Town(cameras))
+    for n, kind in enumerate(["person", "vehicle", "person", "person"]):
+        night.say(f"presence.{kind}", f"C-{n}", 30 * n)
+    assert night.shown == [] and len(night.fold.state.hypotheses) <= 2
+
+
 def test_fire_beside_a_burglary_is_its_own_incident() -> None:
     night = Night(Town(STREET | {"F-1": (5.0, 0.0)}))
     night.say("intrusion.door", "P-1", 0)

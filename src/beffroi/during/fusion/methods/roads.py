@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from beffroi.during.fusion.rules.shapes import Place
-from beffroi.foundation.geography import Position, distance_m
+from beffroi.foundation.geography import Position, metres_per_degree
 from beffroi.territory.methods.graph import StreetGraph
 
-_LIMIT_M = 1500.0
+# Beyond this road distance nothing is one act and no signal is found again: searches stop there.
+_LIMIT_M = 700.0
 _NEIGHBOURS_M = 300.0
 _MOST_PAIRS = 200_000
 
@@ -60,8 +61,10 @@ class StreetScene:
             self._roads[one.key, target.key] = round(min(float(metres), _LIMIT_M))
 
     def _around(self, origin: Position) -> list[Place]:
+        per_lat, per_lon = metres_per_degree(origin.lat)
         return [
             each
             for each in self._devices.values()
-            if distance_m(origin, Position(each.lat, each.lon)) <= _NEIGHBOURS_M
+            if abs(each.lat - origin.lat) * per_lat <= _NEIGHBOURS_M
+            and abs(each.lon - origin.lon) * per_lon <= _NEIGHBOURS_M
         ]

@@ -10,7 +10,7 @@ from beffroi.during.fusion.rules import explain, persons, signals
 from beffroi.during.fusion.rules.belief import add, start, weight
 from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
 from beffroi.during.fusion.rules.index import Index
-from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, SENSES, UNKNOWN, Sense
+from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, sense_of
 from beffroi.during.fusion.rules.match import Match, best_match
 from beffroi.during.fusion.rules.settle import settle, tell
 from beffroi.during.fusion.rules.shapes import (
@@ -58,7 +58,7 @@ class Fold:
         seen = min(observation.seen_at.timestamp(), received)
         state.now = max(state.now, received)
         changes = self._sweep() if state.now - state.swept >= SWEEP_S else []
-        sense = SENSES.get(observation.kind, UNKNOWN)
+        sense = sense_of(observation)
         heard = Heard(position, observation, sense, self.place_of(observation), seen, received)
         role = sense.role
         if role in ("alarm", "cue"):
@@ -87,9 +87,10 @@ class Fold:
         if match is None:
             return self._start(heard)
         hypothesis = match.hypothesis
-        hypothesis.first_seen = min(hypothesis.first_seen, heard.seen)
-        hypothesis.last_seen = max(hypothesis.last_seen, heard.seen)
-        hypothesis.last_received = max(hypothesis.last_received, heard.received)
+        seen, received = heard.seen, heard.received
+        hypothesis.first_seen = min(hypothesis.first_seen, seen)
+        hypothesis.last_seen = max(hypothesis.last_seen, seen)
+        hypothesis.last_received = max(hypothesis.last_received, received)
         hypothesis.exercise = hypothesis.exercise or heard.observation.exercise
         sign = _same_sign(hypothesis, heard.observation)
         if sign is None and len(hypothesis.signs) >= MOST_SIGNS:
@@ -120,7 +121,7 @@ class Fold:
         # An alarm tells where and what better than the passers-by that a camera saw before it.
         sense, place = heard.sense, heard.place
         hypothesis.life = hypothesis.life or sense.life
-        led = any(SENSES[sign.observation.kind].role == "alarm" for sign in hypothesis.signs)
+        led = any(sense_of(sign.observation).role == "alarm" for sign in hypothesis.signs)
         if not led or (sense.life and hypothesis.family != sense.family):
             hypothesis.family = sense.family
         if not led and place is not None:
@@ -266,11 +267,6 @@ def channel(observation: Observation) -> str:
     return f"{observation.device or observation.source} {observation.kind}"
 
 
-def sense_of(observation: Observation) -> Sense:
-    """How the fold treats an observation's kind."""
-    return SENSES.get(observation.kind, UNKNOWN)
-
-
 def latest(hypotheses: list[Hypothesis]) -> Hypothesis | None:
     """The one that heard last; the identifier decides between equals."""
     return max(hypotheses, key=lambda each: (each.last_received, each.id), default=None)
@@ -287,14 +283,16 @@ def _ignored(heard: Heard, reason: Reason) -> Change:
 
 
 def _same_sign(hypothesis: Hypothesis, observation: Observation) -> Sign | None:
-    kind, device, zone = observation.kind, observation.device, observation.content.get("zone")
+    """The sign that this observation only repeats: same device, kind, zone and severity."""
+    kind, device, content = observation.kind, observation.device, observation.content
     for sign in hypothesis.signs:
         other = sign.observation
         if (
             other.kind == kind
             and other.device == device
             and (device or other.source == observation.source)
-            and other.content.get("zone") == zone
+            and other.content.get("zone") == content.get("zone")
+            and other.content.get("severity") == content.get("severity")
         ):
             return sign
     return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.shapes import Heard, Hypothesis
 
 REPEATS_THAT_COUNT, REPEAT_FACTOR = 3, 0.1
-_SAME_DEVICE, _SAME_DEVICE_AND_KIND, _SAME_CHANNEL = 0.6, 0.3, 0.25
+_SAME_DEVICE, _SAME_DEVICE_AND_KIND, _SAME_CHANNEL = 0.6, 0.3, 0.2
 
 
 def certainty(heard: Heard) -> float:
@@ -21,16 +21,18 @@ def factor_of(hypothesis: Hypothesis, heard: Heard) -> tuple[float, bool]:
     """The factor of a new sign (0 to 1), and whether it counts as independent of those before.
 
     Another device of the same sense (two cameras in one rain) and another detector of the same panel
-    are not independent.
+    are not independent; the third and fourth of one sense add less and less.
     """
     factor, counted = certainty(heard), True
     device, kind, channel = heard.observation.device, heard.observation.kind, heard.sense.channel
+    alike = 0
     for sign in hypothesis.signs:
         other = sign.observation
         if device and other.device == device and other.kind == kind:
             factor, counted = min(factor, _SAME_DEVICE_AND_KIND), False
-        elif SENSES[other.kind].channel == channel:
-            factor, counted = min(factor, _SAME_CHANNEL), False
+        elif sense_of(other).channel == channel:
+            alike += 1
+            factor, counted = min(factor, _SAME_CHANNEL / alike**2), False
         elif device and other.device == device:
             factor, counted = min(factor, _SAME_DEVICE), False
     return factor, counted

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from beffroi.during.intake.facts import Observation
+
 ACTS = ("burglary", "assault", "sabotage", "vehicle_crime", "fire", "prowling", "disorder")
 HARMLESS = (
     "passer_by",
@@ -171,6 +173,29 @@ _ALONE: Mapping[str, Mapping[str, float]] = {
         "lost_driver": 0.03,
     },
     "presence.other": {"burglary": 1e-3, "animal": 0.60, "passer_by": 0.30, "weather": 0.04, "fault": 0.02},
+    # Where the town has told its cameras that nobody should be at such an hour (Frigate's 'alert' zones).
+    "presence.person reserved": {
+        "burglary": 0.03,
+        "prowling": 0.03,
+        "vehicle_crime": 0.008,
+        "sabotage": 0.007,
+        "assault": 1e-3,
+        "passer_by": 0.69,
+        "occupant": 0.15,
+        "delivery": 0.05,
+        "lost_driver": 0.01,
+        "maintenance": 0.01,
+        "festivity": 0.01,
+    },
+    "presence.vehicle reserved": {
+        "burglary": 0.015,
+        "prowling": 0.02,
+        "vehicle_crime": 0.01,
+        "passer_by": 0.70,
+        "occupant": 0.15,
+        "delivery": 0.07,
+        "lost_driver": 0.03,
+    },
     "signal.vehicle_slow": {
         "burglary": 8e-3,
         "prowling": 0.05,
@@ -272,6 +297,8 @@ SENSES: Mapping[str, Sense] = MappingProxyType(
             _Row("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
             _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 60.0),
             _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 60.0),
+            _Row("presence.person reserved", "cue", "presence", "video", 0.8, 120.0, 60.0),
+            _Row("presence.vehicle reserved", "cue", "presence", "video", 0.7, 120.0, 60.0),
             _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 60.0),
             _Row("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
             _Row("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
@@ -287,6 +314,16 @@ SENSES: Mapping[str, Sense] = MappingProxyType(
     }
 )
 UNKNOWN = SENSES["technical.other"]
+RESERVED = " reserved"
+
+
+def sense_of(observation: Observation) -> Sense:
+    """How the fold treats an observation."""
+    kind = observation.kind
+    if kind.startswith("presence.") and observation.content.get("severity") == "alert":
+        return SENSES.get(kind + RESERVED) or SENSES.get(kind, UNKNOWN)
+    return SENSES.get(kind, UNKNOWN)
+
 
 # Log-compatibility of a sign's family with a hypothesis of another family; absent: never the same act.
 _TOGETHER: Mapping[frozenset[str], float] = {

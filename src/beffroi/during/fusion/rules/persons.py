@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from beffroi.during.fusion.rules.belief import add, start
-from beffroi.during.fusion.rules.kinds import SENSES, UNKNOWN
+from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.settle import settle
 from beffroi.during.fusion.rules.shapes import Change, Decision, Hypothesis, Reason
 from beffroi.foundation.identifiers import derived_uuid7
@@ -38,9 +38,7 @@ def _close(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     from beffroi.during.fusion.rules.fold import channel
 
     if decision.real is not None:
-        channels = {
-            channel(s.observation) for s in hypothesis.signs if SENSES.get(s.observation.kind, UNKNOWN).alone
-        }
+        channels = {channel(s.observation) for s in hypothesis.signs if sense_of(s.observation).alone}
         for name in sorted(channels):
             real, false = fold.state.records.get(name, (0, 0))
             fold.state.records[name] = (real + 1, false) if decision.real else (real, false + 1)
@@ -73,7 +71,7 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     fold.index.drop(hypothesis)
     fresh = Hypothesis(
         id=derived_uuid7(first.received_at, "split", str(hypothesis.id), str(first.id), str(decision.order)),
-        family=SENSES.get(first.kind, UNKNOWN).family,
+        family=sense_of(first).family,
         place=fold.place_of(first),
         first_seen=0.0,
         last_seen=0.0,
@@ -106,7 +104,7 @@ def _again(fold: Fold, hypothesis: Hypothesis) -> None:
     hypothesis.logs, hypothesis.variance = start(night=hypothesis.night), 0.0
     counted: set[tuple[str, str]] = set()
     for sign in hypothesis.signs:
-        sense = SENSES.get(sign.observation.kind, UNKNOWN)
+        sense = sense_of(sign.observation)
         if sign.factor:
             hypothesis.variance += add(hypothesis.logs, sense, sign.factor, fold.record(sign.observation))
         speaker = (sign.observation.device or sign.observation.source, sense.channel)

@@ -8,7 +8,7 @@ import msgspec
 
 from beffroi.during.fusion.rules import signals
 from beffroi.during.fusion.rules.belief import believe
-from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.shapes import Belief, Change, Heard, Hypothesis, Reason, Sign
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def _belief(hypothesis: Hypothesis) -> Belief:
 
 
 def _has_alarm(hypothesis: Hypothesis) -> bool:
-    return any(SENSES[sign.observation.kind].role == "alarm" for sign in hypothesis.signs)
+    return any(sense_of(sign.observation).role == "alarm" for sign in hypothesis.signs)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from beffroi.during.fusion.rules import explain
-from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.match import best_match
 from beffroi.during.fusion.rules.nearness import DETOUR, SIGHT_M
 from beffroi.during.fusion.rules.shapes import Change, Heard, Hypothesis, Kept, Place, Reason
@@ -58,7 +58,7 @@ def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
             heard = Heard(
                 kept.position,
                 kept.observation,
-                SENSES[kept.observation.kind],
+                sense_of(kept.observation),
                 kept.place,
                 kept.seen,
                 kept.received,
