@@ -169,8 +169,11 @@ def test_on_the_way_there_and_back(town: Street, incident: UUID, now: FixedClock
             verb(incident_id=incident, unit="P2", member=OPERATOR)
 
 
-def test_a_second_unit_keeps_the_act_in_hand_when_the_first_leaves(town: Street, incident: UUID) -> None:
+def test_a_second_unit_keeps_the_act_in_hand_when_the_first_leaves(
+    town: Street, incident: UUID, now: FixedClock
+) -> None:
     sent(incident, "P2")
+    now.advance(1)
     sent(incident, "P1")
     actions.release(incident_id=incident, unit="P2", member=OPERATOR)
     assert state(incident) == "sent"

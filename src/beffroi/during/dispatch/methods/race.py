@@ -14,6 +14,7 @@ input gives the same figures on any machine, to the precision that is shown.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from beffroi.during.dispatch.methods.stays import Stay
 from beffroi.during.dispatch.methods.travel import Travel, times
 
 _MEDIANS, _TOWNS = 31, 5
+_TIMES, _SOON_S = 400, 0.1
 _BOUNDS = (0.1, 0.9)
 
 
@@ -77,21 +79,14 @@ def time_left(stay: Stay, *, elapsed_s: float, present_s: float) -> TimeLeft:
     """How long before they leave, counted from now; see `chances` for the arguments."""
     elapsed, present = _ordered(elapsed_s, present_s)
     medians = stay.medians(_MEDIANS)
-    known = stay.still_there(np.full(1, present), medians).mean()
-
-    def lasting(seconds: float) -> float:
-        return float(stay.still_there(np.full(1, seconds), medians).mean() / known)
-
-    def until(share: float) -> float:
-        low, high = present, present + 1.0
-        while lasting(high) > share:
-            low, high = high, high * 2
-        for _ in range(40):
-            middle = (low + high) / 2
-            low, high = (middle, high) if lasting(middle) > share else (low, middle)
-        return max(0.0, (low + high) / 2 - elapsed)
-
-    return TimeLeft(until(0.5), until(0.9), until(0.1), lasting(elapsed))
+    farthest = 50 * max(present, stay.high_s * math.exp(3 * stay.log_sd))
+    at = np.geomspace(max(present, _SOON_S), farthest, _TIMES)
+    points = np.concatenate([at, [present, elapsed]])
+    lasting = stay.still_there(points[:, None], medians).mean(axis=1)
+    share = lasting[:-2] / lasting[-2]
+    cuts = np.exp(np.interp([-0.5, -0.9, -0.1], -share, np.log(at)))
+    middle, low, high = np.maximum(cuts - elapsed, 0.0).tolist()
+    return TimeLeft(middle, low, high, float(lasting[-1] / lasting[-2]))
 
 
 def _ordered(elapsed_s: float, present_s: float) -> tuple[float, float]:
