@@ -14,6 +14,7 @@ class _Labelled:
     """Takes placeholders away (they vanish as one types) and sets the labels of the house."""
 
     labels: dict[str, Any] = {}
+    numeric = ("code",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,6 +22,8 @@ class _Labelled:
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = ""
+            if name in self.numeric:
+                field.widget.attrs["inputmode"] = "numeric"
 
 
 class LoginForm(_Labelled, sign_in.LoginForm):  # type: ignore[misc] - allauth is not typed

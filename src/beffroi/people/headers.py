@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 # A desk may ask where the phone is (field, report): nothing else of the device.
 PERMISSIONS_POLICY = (
-    "geolocation=(self), camera=(), microphone=(), usb=(), serial=(), bluetooth=(), payment=(), "
+    "geolocation=(self), camera=(), microphone=(), usb=(), serial=(), payment=(), "
     "display-capture=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()"
 )
 
@@ -46,7 +46,7 @@ ASGI_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
 
 
 def with_headers(send: Send) -> Send:
-    """A bare application's `send` that adds the security headers which the application did not give itself."""
+    """A bare application's `send` that adds the security headers that it did not give itself."""
 
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
