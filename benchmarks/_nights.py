@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -91,31 +92,65 @@ def _noise(chance: random.Random, panels: list[Place], cameras: list[Place]) -> 
 
 
 def score(nights: list[Night], make: Callable[[], Fold]) -> list[Figure]:
-    """Pairs rightly and wrongly joined, acts missed, delay to confirmation, and what is shown a night."""
-    right = wrong = missed_pairs = merges = found = confirmed = shown = 0
+    """Pairs rightly and wrongly joined, acts found and confirmed, reports found again, what is shown."""
+    total: Counter[str] = Counter()
     for each in nights:
         incidents = _incidents(make(), each.said)
-        shown += len(incidents)
-        where = {sign.observation.id: h.id for h in incidents for sign in h.signs}
-        for one, other in itertools.combinations(each.truth, 2):
-            same = each.truth[one] == each.truth[other]
-            together = one in where and where[one] == where.get(other)
-            right, wrong = right + (same and together), wrong + (together and not same)
-            missed_pairs += same and not together
-        for incident in incidents:
-            acts = {each.truth.get(sign.observation.id) for sign in incident.signs} - {None}
-            merges += len(acts) > 1
-            found += bool(acts)
-            confirmed += bool(acts) and incident.state == "confirmed"
-    f1 = 2 * right / (2 * right + wrong + missed_pairs)
+        total += _pairs(each, incidents) + _acts(each, incidents)
+        total["shown"] += len(incidents)
+    pairs = 2 * total["right"]
+    f1 = pairs / (pairs + total["wrong"] + total["parted"])
     count = len(nights)
+    name = f"labelled nights ({count})"
     return [
-        Figure("fusion", f"labelled nights ({count}): pairwise F1 of the signs of acts", f1, "share"),
-        Figure("fusion", "labelled nights: incidents that mix two acts", merges / count, "a night"),
-        Figure("fusion", f"labelled nights: acts shown, of {ACTS}", found / count, "a night"),
-        Figure("fusion", f"labelled nights: acts confirmed, of {ACTS}", confirmed / count, "a night"),
-        Figure("fusion", "labelled nights: incidents shown to the desk", shown / count, "a night"),
+        Figure("fusion", f"{name}: pairwise F1 of the signs of acts", f1, "share"),
+        Figure("fusion", f"{name}: incidents that mix two acts", total["mixed"] / count, "a night"),
+        Figure("fusion", f"{name}: acts shown", total["found"] / total["acts"], "share"),
+        Figure("fusion", f"{name}: acts confirmed, of those that a camera saw too", _seen(total), "share"),
+        Figure("fusion", f"{name}: earlier reports found again", total["again"] / total["reports"], "share"),
+        Figure("fusion", f"{name}: false incidents confirmed", total["falsely"] / count, "a night"),
+        Figure("fusion", f"{name}: incidents shown to the desk", total["shown"] / count, "a night"),
     ]
+
+
+def _seen(total: Counter[str]) -> float:
+    return total["confirmed"] / max(total["filmed"], 1)
+
+
+def _pairs(night: Night, incidents: list[Hypothesis]) -> Counter[str]:
+    """Pairs of signs of acts; an earlier report may rightly count for several incidents and is left out."""
+    where = {s.observation.id: h.id for h in incidents for s in h.signs if s.relation == "sign"}
+    signs = [o.id for o in night.said if o.id in night.truth and not o.kind.startswith("signal")]
+    total: Counter[str] = Counter()
+    for one, other in itertools.combinations(signs, 2):
+        same = night.truth[one] == night.truth[other]
+        together = one in where and where[one] == where.get(other)
+        total["right"] += same and together
+        total["wrong"] += together and not same
+        total["parted"] += same and not together
+    return total
+
+
+def _acts(night: Night, incidents: list[Hypothesis]) -> Counter[str]:
+    total: Counter[str] = Counter(acts=ACTS)
+    kinds: dict[int, set[str]] = {}
+    for heard in night.said:
+        if heard.id in night.truth:
+            kinds.setdefault(night.truth[heard.id], set()).add(heard.kind)
+    filmed = {act for act, heard in kinds.items() if "presence.person" in heard}
+    total["filmed"] = len(filmed)
+    total["reports"] = sum("signal.vehicle_slow" in heard for heard in kinds.values())
+    found: set[int] = set()
+    for incident in incidents:
+        own = {night.truth.get(s.observation.id) for s in incident.signs if s.relation == "sign"} - {None}
+        again = {night.truth.get(s.observation.id) for s in incident.signs if s.relation != "sign"} & own
+        total["mixed"] += len(own) > 1
+        total["falsely"] += not own and incident.state == "confirmed"
+        total["confirmed"] += incident.state == "confirmed" and bool(own & filmed)
+        total["again"] += len(again)
+        found |= {act for act in own if act is not None}
+    total["found"] = len(found)
+    return total
 
 
 def _incidents(fold: Fold, said: list[Observation]) -> list[Hypothesis]:

@@ -47,7 +47,8 @@ def run(quick: bool) -> list[Figure]:
     chance = random.Random(7)
     graph = _streets()
     devices = _devices(chance)
-    count = 60_000 if quick else 300_000
+    _rate(graph, devices, _all_new(chance, devices, 50))  # loads scipy
+    count = 120_000 if quick else 400_000
     busy = _rate(graph, devices, _busy(chance, devices, count))
     alarms = _rate(graph, devices, _all_new(chance, devices, count // 30))
     figures = [

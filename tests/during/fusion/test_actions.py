@@ -23,7 +23,9 @@ FAR = {"place": (900.0, 0.0)}
 
 def step(batch: Any = ()) -> list[News]:
     with transaction.atomic():
-        return actions.step(batch)
+        news = actions.step(batch)
+        actions.checkpoint()
+    return news
 
 
 def test_a_batch_becomes_rows_and_news(put: Put) -> None:

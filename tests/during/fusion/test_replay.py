@@ -46,6 +46,7 @@ def live(put: Put, seed: int) -> None:
                 raise RuntimeError("killed")
         with transaction.atomic():
             actions.step(batch)
+            actions.checkpoint()
         rows = list(models.Hypothesis.objects.exclude(state__in=["closed", "merged"]).order_by("id"))
         if rows and chance.random() < 0.3:
             _decide(chance, rows)

@@ -56,13 +56,14 @@ def test_the_queue_is_grouped_and_ordered() -> None:
         row(7, 10, state="closed", resolved_at=NIGHT),
         row(8, 10, state="closed", resolved_at=NIGHT + timedelta(hours=1)),
         row(9, 10, territory_key="elsewhere"),
+        row(10, -400, state="confirmed"),
     ]
     Incident.objects.bulk_create(rows)
     queue = queries.queue(["town"], now=NIGHT)
-    assert numbers(queue.decide) == ["I-4", "I-2", "I-1", "I-3"]
+    assert numbers(queue.decide) == ["I-4", "I-10", "I-2", "I-1", "I-3"]
     assert numbers(queue.progress) == ["I-5"] and numbers(queue.follow) == ["I-6"]
     assert numbers(queue.closed) == ["I-8", "I-7"]
-    assert queue.counts == {"decide": 4, "progress": 1, "follow": 1}
+    assert queue.counts == {"decide": 5, "progress": 1, "follow": 1}
     assert numbers(queries.open_incidents(["elsewhere"])) == ["I-9"]
     assert queries.queue([], now=NIGHT).decide == []
 

@@ -43,11 +43,20 @@ def test_outcomes_ask_for_their_causes(outcome: str, cause: str, fine: bool) -> 
     assert (rules.outcome_fault(outcome, cause) == "") is fine
 
 
-def test_life_comes_first_then_time_left_then_those_probably_gone() -> None:
-    def key(life: bool, seconds: float) -> tuple[int, int, float]:
-        return rules.urgency(life, NOW + timedelta(seconds=seconds), NOW)
+def test_life_comes_first_then_what_is_sure_then_time_left() -> None:
+    def key(life: bool, sure: bool, seconds: float) -> tuple[int, int, int, float]:
+        return rules.urgency(life, sure, NOW + timedelta(seconds=seconds), NOW)
 
-    ordered = [(True, 900.0), (True, -5.0), (False, 20.0), (False, 300.0), (False, -10.0), (False, -600.0)]
+    ordered = [
+        (True, False, 900.0),
+        (True, False, -5.0),
+        (False, True, 60.0),
+        (False, True, -900.0),
+        (False, False, 20.0),
+        (False, False, 300.0),
+        (False, False, -10.0),
+        (False, False, -600.0),
+    ]
     assert sorted(reversed(ordered), key=lambda each: key(*each)) == ordered
 
 

@@ -35,8 +35,20 @@ def step(batch: Sequence[tuple[int, Observation]] = ()) -> list[News]:
     cursor = engine.cursor(lock=True)
     course = engine.live(cursor.position)
     news = _folded(cursor, course, batch)
+    engine.working(course)
     transaction.on_commit(lambda: engine.committed(course))
     return news
+
+
+def checkpoint() -> None:
+    """Keep a snapshot of each territory that had news, where it is time, and tell the journal how far.
+
+    Call it last in the transaction of `step` (`incident.actions.take_up` does): the journal makes
+    other writers wait, and whoever holds it must not wait for an incident.
+    """
+    course = engine.in_hand()
+    if course is not None:
+        _snapshot(course, engine.cursor(lock=True))
 
 
 def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Observation]]) -> list[News]:
@@ -56,8 +68,7 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
     news = rows.write(changes, now)
     if fresh:
         cursor.position = course.position = fresh[-1][0]
-    _snapshot(course, cursor)
-    cursor.save()
+        cursor.save(update_fields=["position"])
     return news
 
 
@@ -171,6 +182,7 @@ def _snapshot(course: Course, cursor: models.Cursor) -> None:
     if not course.spans or (count < SNAPSHOT_EVERY and not due):
         return
     cursor.moved_at = moment
+    cursor.save(update_fields=["moved_at"])
     for territory, (first, folded) in sorted(course.spans.items()):
         models.Snapshot.objects.update_or_create(
             territory_key=territory,

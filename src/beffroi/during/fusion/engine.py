@@ -23,6 +23,7 @@ _PAGE = 2000
 Item = tuple[int, Observation] | models.Decision
 
 _live: Course | None = None
+_in_hand: Course | None = None
 
 
 def cursor(*, lock: bool = False) -> models.Cursor:
@@ -60,16 +61,27 @@ def live(position: int) -> Course:
     return course
 
 
+def working(course: Course) -> None:
+    """This course is folded in the transaction under way."""
+    global _in_hand  # noqa: PLW0603 - see live
+    _in_hand = course
+
+
+def in_hand() -> Course | None:
+    """The course that the transaction under way folded."""
+    return _in_hand
+
+
 def committed(course: Course) -> None:
     """What this course folded is now in the database: it may be gone on from."""
-    global _live  # noqa: PLW0603 - see live
-    _live = course
+    global _live, _in_hand
+    _live, _in_hand = course, None
 
 
 def forget() -> None:
     """Let go of what is in memory: the next step reads it again from the database and the spool."""
-    global _live  # noqa: PLW0603 - see live
-    _live = None
+    global _live, _in_hand
+    _live, _in_hand = None, None
 
 
 def restored(position: int, spool: Spool | None = None) -> Course:

@@ -29,8 +29,8 @@ RECENT = 20
 
 
 def queue(territories: Collection[str], now: datetime | None = None, recent: int = RECENT) -> Queue:
-    """The queue of these territories: what to decide first (life, then time left), in progress, to
-    follow, and the `recent` last closed."""
+    """The queue of these territories: what to decide first (life, confirmed, time left), in progress,
+    to follow, and the `recent` last closed."""
     moment = now or clock.now()
     keys = sorted(territories)
     mine = Incident.objects.filter(territory_key__in=keys)
@@ -39,9 +39,10 @@ def queue(territories: Collection[str], now: datetime | None = None, recent: int
         .values_list("phase")
         .annotate(count=Count("id"))
     )
-    # The latest to leave hold those that may still be there: a forgotten past never hides the present.
-    decide = [view(row) for row in mine.filter(phase="decide").order_by("-leave_by")[:MOST_ROWS]]
-    decide.sort(key=lambda each: rules.urgency(each.life, each.leave_by, moment))
+    # Life first, `confirmed` before `to_check`, the latest first: a forgotten past hides no present.
+    waiting = mine.filter(phase="decide").order_by("-life", "state", "-leave_by")[:MOST_ROWS]
+    decide = [view(row) for row in waiting]
+    decide.sort(key=lambda each: _urgency(each, moment))
     progress = mine.filter(phase="progress").order_by("-leave_by")[:MOST_ROWS]
     follow = mine.filter(phase="follow").order_by("-leave_by")[:MOST_ROWS]
     return Queue(
@@ -51,6 +52,10 @@ def queue(territories: Collection[str], now: datetime | None = None, recent: int
         closed=_closed(keys, recent),
         counts={phase: counts.get(phase, 0) for phase in ("decide", "progress", "follow")},
     )
+
+
+def _urgency(each: IncidentView, now: datetime) -> tuple[int, int, int, float]:
+    return rules.urgency(each.life, each.state == "confirmed", each.leave_by, now)
 
 
 def _closed(keys: list[str], recent: int) -> list[IncidentView]:

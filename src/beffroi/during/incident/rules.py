@@ -93,10 +93,13 @@ def outcome_fault(outcome: str, cause: str) -> str:
     return ""
 
 
-def urgency(life: bool, leave_by: datetime, now: datetime) -> tuple[int, int, float]:
-    """The order of the queue, smallest first: life, then time left; those probably gone come after."""
+def urgency(life: bool, sure: bool, leave_by: datetime, now: datetime) -> tuple[int, int, int, float]:
+    """The order of the queue, smallest first: life, what is confirmed, then time left.
+
+    Those who are probably gone come after those who are probably still there.
+    """
     left = (leave_by - now).total_seconds()
-    return (0 if life else 1, 0 if left > 0 else 1, left if left > 0 else -left)
+    return (not life, not sure, left <= 0, left if left > 0 else -left)
 
 
 def title(act: str, state: str) -> str:

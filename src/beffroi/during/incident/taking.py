@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion.news import News, SignNews
 from beffroi.during.incident import facts, procedures, rules
 from beffroi.during.incident.models import Incident, LedgerEntry, Numbering
@@ -40,6 +41,7 @@ def take_up(news: Sequence[News]) -> list[UUID]:
             _amend(row, each)
         if row.state not in ("closed", "technical"):
             touched[row.pk] = None
+    fusion.checkpoint()
     return list(touched)
 
 
