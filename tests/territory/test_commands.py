@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -93,3 +96,15 @@ def test_an_overview_counts_without_a_query_a_town(
     ]  # fmt: skip
     assert found[0].bounds == queries.bounds(town)
     assert [each.territory.key for each in queries.overview(["third", "nowhere"])] == ["third"]
+
+
+def test_reading_the_town_stays_light() -> None:
+    """The web process asks for towns, layers, names and views: nothing heavy may come with that."""
+    script = (
+        "import sys, django; django.setup()\n"
+        "from beffroi.territory import queries\n"
+        "print([m for m in ('scipy', 'osmium', 'pyproj', 'shapely', 'networkx') if m in sys.modules])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "beffroi.house.django_settings"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

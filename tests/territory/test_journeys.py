@@ -213,7 +213,7 @@ def test_the_nearest_street_is_the_nearest(net: Network, data: st.DataObject) ->
             square = (bx - ax) ** 2 + (by - ay) ** 2
             t = min(max(((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / square, 0), 1) if square else 0
             best = min(best, math.hypot(ax + t * (bx - ax) - px, ay + t * (by - ay) - py))
-    found = graph.snap(lat, lon, main_only=False)
+    found = graph.snap(lat, lon)
     if best > 5000:
         assert found is None
     else:
@@ -233,7 +233,7 @@ def test_road_metres_ignore_the_direction_of_traffic(net: Network, data: st.Data
     places = [Position(float(net.node_lat[n]), float(net.node_lon[n])) for n in (a, b)]
     found = graph.metres_between(*places, limit_m=1e6)
     # Streets may cross without a junction: a place on such a point may be brought to either street.
-    snapped = [graph.snap(p.lat, p.lon, main_only=False) for p in places]
+    snapped = [graph.snap(p.lat, p.lon) for p in places]
     ends = [{int(net.piece_from[s.piece]), int(net.piece_to[s.piece])} for s in snapped if s is not None]
     if a not in ends[0] or b not in ends[1]:
         return

@@ -220,3 +220,28 @@ def test_the_same_file_makes_the_same_bytes(tmp_path: Path) -> None:
     assert [p.name for p in written[0]] == [p.name for p in written[1]]
     for one, two in zip(*written, strict=True):
         assert one.read_bytes() == two.read_bytes(), one.name
+
+
+def test_a_street_that_leads_out_of_the_map_can_be_driven_to_and_one_that_leads_in_driven_from(
+    tmp_path: Path,
+) -> None:
+    nodes = {1: (-200.0, 0.0), 2: (200.0, 0.0), 3: (0.0, -200.0), 4: (0.0, 200.0), 5: (0.0, 0.0)}
+    nodes |= {6: (500.0, 0.0), 7: (-500.0, 0.0), 8: (900.0, 900.0), 9: (900.0, 1000.0)}
+    ways = {
+        1: ([1, 5, 2], STREET), 2: ([3, 5, 4], STREET), 3: ([2, 6], {**STREET, "oneway": "yes"}),
+        4: ([7, 1], {**STREET, "oneway": "yes"}), 5: ([8, 9], {**STREET, "name": "Rue Perdue"}),
+    }  # fmt: skip
+    made = town(osm(tmp_path / "a.osm", nodes, ways))
+    out_of_town, into_town, lost = (450.0, 0.0), (-450.0, 0.0), (900.0, 950.0)
+    assert seconds(made, WEST, out_of_town) == pytest.approx(600 / PACE, rel=1e-3)
+    assert seconds(made, into_town, EAST) == pytest.approx(600 / PACE, rel=1e-3)
+    # Without a way back for the unit, or in for the place, the nearest street that serves is taken.
+    assert seconds(made, out_of_town, EAST) == pytest.approx(50 / PACE, rel=1e-3)
+    assert seconds(made, EAST, into_town) == pytest.approx(350 / PACE, rel=1e-3)
+    assert seconds(made, EAST, lost) < 100
+    unreached = made.report["unreached"]
+    assert (unreached["pieces"], unreached["names"], unreached["no_way_back"]["pieces"]) == (
+        2,
+        ["Rue Perdue"],
+        1,
+    )

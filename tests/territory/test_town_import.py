@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,6 +118,26 @@ def test_the_files_are_those_whose_hashes_are_kept(tmp_path: Path) -> None:
     }
     assert on_disk == done.version.files
     assert not [p for p in folders() if p.name.startswith(".incoming")]
+
+
+def test_a_file_that_was_touched_is_told_of(tmp_path: Path) -> None:
+    done = import_town(file=cross(tmp_path / "a.osm"), name="Essai")
+    assert queries.altered_files("essai") == []
+    folder = current().data_path / done.version.folder
+    (folder / "layers/streets.geojson.gz").write_bytes(b"other")
+    (folder / "streets/meta.json").unlink()
+    assert [Path(name).name for name in queries.altered_files("essai")] == ["streets.geojson.gz", "meta.json"]
+
+
+def test_what_a_killed_import_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    root = current().data_path / "territory"
+    old, new = root / ".incoming-old", root / ".incoming-new"
+    for folder in (old, new):
+        (folder / "streets").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    import_town(file=cross(tmp_path / "a.osm"), name="Essai")
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_the_same_file_again_adds_nothing(tmp_path: Path) -> None:

@@ -176,6 +176,9 @@ def _report(report: dict[str, Any]) -> None:
     if lost["pieces"]:
         names = ", ".join(lost["names"][:8])
         click.echo(f"no route reaches {lost['pieces']} pieces of street ({lost['km']} km): {names}")
+    if lost["no_way_back"]["pieces"]:
+        away = lost["no_way_back"]
+        click.echo(f"no way back from {away['pieces']} pieces of street ({away['km']} km)")
     if flags["count"]:
         click.echo(f"read and not believed: {flags['count']}")
         for each in flags["first"][:8]:

@@ -20,7 +20,7 @@ from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
-from beffroi.territory import models
+from beffroi.territory import models, town_files
 from beffroi.territory.errors import NoTown, UnknownDevice, UnknownTerritory, UnknownUnit
 from beffroi.territory.methods.buildings import Buildings
 from beffroi.territory.methods.graph import StreetGraph
@@ -209,6 +209,15 @@ def _streets(folder: str) -> StreetGraph:
 @lru_cache(maxsize=64)
 def _buildings(folder: str) -> Buildings:
     return Buildings.open(_path(folder) / "buildings")
+
+
+def altered_files(key: str) -> list[str]:
+    """Files of any version of a town that are missing or no longer what they were when it was imported."""
+    return [
+        f"{version.folder}/{name}"
+        for version in versions(key)
+        for name in town_files.altered(_path(version.folder), version.files)
+    ]
 
 
 def read_layer(key: str, name: str, version: int | None = None) -> dict[str, Any]:

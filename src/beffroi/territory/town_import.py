@@ -6,10 +6,8 @@ file that cannot be used changes nothing.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from beffroi.foundation.identifiers import uuid7
 from beffroi.foundation.settings import current
 from beffroi.journal import actions as journal
 from beffroi.people.actions import know_territory
-from beffroi.territory import models, queries
+from beffroi.territory import models, queries, town_files
 from beffroi.territory.dated import MAP, Changes, replace_present
 from beffroi.territory.errors import BadMap, NoCommunes, UnknownCommune
 from beffroi.territory.facts import TerritoryImported
@@ -96,22 +94,23 @@ def _keep(
     """Put a town in force."""
     mark = uuid7()
     root = current().data_path / "territory"
-    aside, place = root / f".incoming-{mark}", root / who.key / mark.hex
+    aside, place = town_files.aside(root, mark.hex), root / who.key / mark.hex
+    town_files.sweep(root)
     kept = False
     try:
-        files = _written(made, aside)
+        files = town_files.write(made, aside)
         with transaction.atomic():
             row = _territory(who, exercise, at)
             place.parent.mkdir(parents=True, exist_ok=True)
             aside.rename(place)
-            _sync_folder(place.parent)
+            town_files.sync_folder(place.parent)
             folder = str(place.relative_to(current().data_path))
             version = _version(row, made, at, source=source, sha256=sha256, folder=folder, files=files)
             changes = _things(row, made, at)
             fact = TerritoryImported(
                 town_version=version.number,
                 source_sha256=sha256,
-                files_sha256=_hash_of_all(files),
+                files_sha256=town_files.hash_of_all(files),
                 streets=made.report["taken"]["streets"],
                 buildings=made.report["taken"]["buildings"],
                 devices=len(made.devices),
@@ -232,34 +231,8 @@ def _of_device(each: Placed) -> dict[str, object]:
     }
 
 
-def _written(made: Town, aside: Path) -> dict[str, str]:
-    """Write a town's files aside, on disk for good; their hashes by relative path."""
-    hashes = {}
-    for path in made.save(aside):
-        with path.open("rb") as file:
-            hashes[str(path.relative_to(aside))] = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-    for folder in (*(p for p in aside.iterdir() if p.is_dir()), aside):
-        _sync_folder(folder)
-    return hashes
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _hash_of(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return town_files.hash_of(file)
     except OSError as error:
         raise BadMap(file=file.name, why=f"it cannot be opened ({error.strerror})") from error
-
-
-def _hash_of_all(files: dict[str, str]) -> str:
-    lines: Iterable[str] = (f"{files[path]}  {path}\n" for path in sorted(files))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -58,7 +58,7 @@ def street_graph(network: Network) -> StreetGraph:
         **_reversed(arcs, nodes, arc_s),
         **_entries(arcs, len(arc_s)),
         **_on_foot(new, network, nodes),
-        "piece_main": _main_part(arcs, exits, nodes, network.pieces),
+        **_within_reach(arcs, exits, nodes),
     }
     cells, arrays["cell_first"], arrays["cell_segment"] = _segments_by_cell(network, plane)
     arrays["shape_along"] = _along(network, plane)
@@ -149,18 +149,23 @@ def _on_foot(new: NDArray[np.int64], network: Network, nodes: int) -> dict[str, 
     }
 
 
-def _main_part(arcs: _Arcs, exits: NDArray[np.int64], nodes: int, pieces: int) -> NDArray[Any]:
-    """Which pieces lie in the largest strongly connected part: reached from it, and leading back to it."""
+def _within_reach(arcs: _Arcs, exits: NDArray[np.int64], nodes: int) -> dict[str, NDArray[Any]]:
+    """Which pieces can be driven to from the largest strongly connected part, and from which it can be."""
     from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
+    from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-    matrix = csr_array((np.ones(len(arcs.tail), np.int8), (arcs.tail, arcs.head)), shape=(nodes, nodes))
-    _, part = connected_components(matrix, directed=True, connection="strong")
-    largest = int(np.bincount(part[arcs.tail], minlength=1).argmax()) if len(arcs.tail) else 0
-    within = (part[arcs.tail] == largest) & (part[arcs.head] == largest)
-    main = np.zeros(pieces, bool)
-    main[arcs.arc[within] // 2] = True
-    return main
+    forward = csr_array((np.ones(len(arcs.tail), np.int8), (arcs.tail, arcs.head)), shape=(nodes, nodes))
+    _, part = connected_components(forward, directed=True, connection="strong")
+    largest = np.bincount(part[np.concatenate([arcs.tail, arcs.head])]).argmax() if len(arcs.tail) else 0
+    one = int(np.flatnonzero(part == largest)[0])
+    after, before = np.zeros(nodes, bool), np.zeros(nodes, bool)
+    after[breadth_first_order(forward, one, return_predecessors=False)] = True
+    before[breadth_first_order(forward.T.tocsr(), one, return_predecessors=False)] = True
+    reached, leading = np.zeros(len(exits) // 2, bool), np.zeros(len(exits) // 2, bool)
+    reached[arcs.arc[after[arcs.tail]] // 2] = True
+    is_open = np.unique(arcs.arc)
+    leading[is_open[before[exits[is_open]]] // 2] = True
+    return {"piece_reached": reached, "piece_leading": leading}
 
 
 def _along(network: Network, plane: LocalPlane) -> Floats:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -23,6 +23,9 @@ from beffroi.territory.methods.paths import Route
 from beffroi.territory.methods.snapping import Snapped, snap_all
 
 Array = NDArray[Any]
+
+#: Which streets a place may be brought to.
+Among = Literal["all", "reached", "leading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Arrays:
     piece_m: Array
     piece_class: Array
     piece_name: Array
-    piece_main: Array  # in the largest part that holds together
+    piece_reached: Array  # whether it can be driven to from the largest part that holds together
+    piece_leading: Array  # whether that part can be driven to from it
     shape_first: Array
     shape_lat: Array
     shape_lon: Array
@@ -80,8 +84,12 @@ class StreetGraph:
         self.arrays = arrays
         self.meta = meta
         self._own = threading.local()
-        self._all = np.ones(self.pieces, bool)
         self._named = np.asarray(arrays.piece_name) > 0
+        self._among: dict[Among, NDArray[np.bool_]] = {
+            "all": np.ones(self.pieces, bool),
+            "reached": arrays.piece_reached,
+            "leading": arrays.piece_leading,
+        }
 
     @property
     def nodes(self) -> int:
@@ -105,27 +113,26 @@ class StreetGraph:
         found: NDArray[np.int32] = self._own.local
         return found
 
-    def snap(self, lat: float, lon: float, *, main_only: bool = True) -> Snapped | None:
-        """The nearest street to a place, or None beyond 5 km.
+    def snap(self, lat: float, lon: float, among: Among = "all") -> Snapped | None:
+        """The nearest street to a place, or None beyond 5 km (see `snap_all`)."""
+        return self.snap_all([(lat, lon)], among)[0]
 
-        With `main_only`, streets that no route reaches are passed over.
+    def snap_all(self, places: Sequence[tuple[float, float]], among: Among = "all") -> list[Snapped | None]:
+        """The nearest street to each place (latitude, longitude), all in one go.
+
+        `among`: all streets, those that a patrol can reach, or those from which it can leave.
         """
-        return self.snap_all([(lat, lon)], main_only=main_only)[0]
-
-    def snap_all(
-        self, places: Sequence[tuple[float, float]], *, main_only: bool = True
-    ) -> list[Snapped | None]:
-        """The nearest street to each place, all in one go."""
-        return snap_all(self, places, self.arrays.piece_main if main_only else self._all)
+        return snap_all(self, places, self._among[among])
 
     def seconds_to(self, target: Position, sources: Sequence[Position], limit_s: float = 900.0) -> Floats:
         """Road seconds from each source to the target; infinite where unreachable or beyond `limit_s`.
 
         One search from the target back answers for all. Time off the street, at either end, is not counted.
         """
-        end, *begins = self.snap_all([(p.lat, p.lon) for p in (target, *sources)])
+        end = self.snap(target.lat, target.lon, "reached")
         if end is None or not sources:
             return np.full(len(sources), np.inf)
+        begins = self.snap_all([(p.lat, p.lon) for p in sources], "leading")
         return journey.seconds(self, end, begins, limit_s)
 
     def metres_between(self, a: Position, b: Position, limit_m: float = 5000.0) -> float:
@@ -135,14 +142,14 @@ class StreetGraph:
     def metres_from(self, origin: Position, targets: Sequence[Position], limit_m: float = 5000.0) -> Floats:
         """Road metres from one place to each of several, whatever the direction of traffic."""
         places = [(p.lat, p.lon) for p in (origin, *targets)]
-        start, *ends = self.snap_all(places, main_only=False)
+        start, *ends = self.snap_all(places)
         if start is None or not targets:
             return np.full(len(targets), np.inf)
         return paths.metres(self, start, ends, limit_m)
 
     def route(self, a: Position, b: Position, limit_s: float = 7200.0) -> Route | None:
         """The fastest way from `a` to `b`, or None where there is none within `limit_s`."""
-        start, end = self.snap(a.lat, a.lon), self.snap(b.lat, b.lon)
+        start, end = self.snap(a.lat, a.lon, "leading"), self.snap(b.lat, b.lon, "reached")
         return None if start is None or end is None else paths.route(self, start, end, limit_s)
 
     def street_name(self, lat: float, lon: float, within_m: float = 150.0) -> str:

@@ -21,7 +21,7 @@ from beffroi.territory.methods.osm_file import Unreadable
 from beffroi.territory.methods.streets import Streets, streets
 
 #: Changes when the same file would make another town: it is then imported again.
-METHOD = 2
+METHOD = 3
 _CELL_M = 100.0
 _BUILT_UP = 8  # buildings in the nine cells (9 ha) around: from here a street is in a built-up area
 _FLAGS_SHOWN = 200
@@ -155,15 +155,20 @@ def _flags(found: furniture.Furniture, of_buildings: list[dict[str, str]], drawn
 
 
 def _unreached(graph: StreetGraph) -> dict[str, Any]:
-    """Streets outside the largest part from which, and to which, every route can go."""
+    """Streets that no route reaches, and those from which none leads back (often cut by the file)."""
     a = graph.arrays
-    out = ~a.piece_main
+    out = ~a.piece_reached
     names = sorted({graph.meta.names[k] for k in np.unique(a.piece_name[out]).tolist() if k})
+    one_way_out = a.piece_reached & ~a.piece_leading
     return {
         "pieces": int(out.sum()),
         "km": round(float(a.piece_m[out].sum()) / 1000, 2),
         "share": round(float(a.piece_m[out].sum() / a.piece_m.sum()), 4),
         "names": names[:_NAMES_SHOWN],
+        "no_way_back": {
+            "pieces": int(one_way_out.sum()),
+            "km": round(float(a.piece_m[one_way_out].sum()) / 1000, 2),
+        },
     }
 
 
