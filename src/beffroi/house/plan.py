@@ -32,7 +32,7 @@ _log = structlog.get_logger("engine")
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
-_RERANK_S = 3.0
+_RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _DAY_S = 86_400.0
@@ -56,8 +56,8 @@ class Folding:
             return False
         self._next = time.monotonic() + self._gather_s
         touched = self.fold(batch)
-        for identifier in touched:
-            dispatch.rank(incident_id=identifier, at=clock.now())
+        if touched:
+            dispatch.rank_touched(incidents=touched, at=clock.now())
         return len(batch) == _MOST
 
     def fold(self, batch: Batch) -> list[UUID]:

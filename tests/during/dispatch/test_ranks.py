@@ -12,6 +12,7 @@ from beffroi.during.dispatch import actions, models, queries, scene
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
+from beffroi.foundation import clock
 from beffroi.foundation.clock import FixedClock
 from beffroi.foundation.geography import Position
 from beffroi.territory.methods.graph import StreetGraph
@@ -233,12 +234,43 @@ def test_time_alone_changes_chances_without_a_search(
     assert after.rows[0].chance == pytest.approx(before.rows[0].chance_later, abs=0.002)
 
 
-def test_nothing_changed_at_all_writes_nothing(town: Street) -> None:
-    town.unit("P1", 3000)
-    incident = town.incident(4000)
+def test_what_did_not_change_keeps_its_revision(town: Street, now: FixedClock) -> None:
+    town.unit("P1", 60_000)
+    incident = town.incident(4000, act="unknown", title="act.unknown")
     ranked(incident)
+    now.advance(2)
     assert actions.rank_open() == []
-    assert models.Ranking.objects.get(pk=incident).revision == 1
+    assert models.Ranking.objects.get(pk=incident).made_at == NOW
+    now.advance(2)
+    assert actions.rank_open() == []
+    row = models.Ranking.objects.get(pk=incident)
+    assert row.revision == 1 and row.made_at == now.now()
+
+
+def test_a_batch_ranks_what_it_touched_and_not_twice_in_a_second(town: Street, now: FixedClock) -> None:
+    town.unit("P1", 3000)
+    one, other = town.incident(4000), town.incident(3500)
+    gone = town.incident(3000, state="closed", phase="closed")
+    assert set(actions.rank_touched(incidents=[one, other, gone, uuid4()])) == {one, other}
+    now.advance(0.5)
+    assert actions.rank_touched(incidents=[one, other]) == []
+    Incident.objects.filter(pk=one).update(life=True, act="assault")
+    Incident.objects.filter(pk=other).update(lat=place(2000).lat, lon=place(2000).lon)
+    assert set(actions.rank_touched(incidents=[one, other])) == {one, other}
+    now.advance(2)
+    assert actions.rank_touched(incidents=[one, other]) == [other]
+    assert actions.rank_touched(incidents=[]) == []
+
+
+def test_work_in_one_go_is_bounded_and_goes_on_where_it_stopped(town: Street) -> None:
+    town.unit("P1", 3000)
+    for x in (1000, 2000, 3000):
+        town.incident(x)
+    with clock.use(clock.SystemClock()):
+        first = [actions.rank_touched(incidents=town.made, at=NOW, within_s=0) for _ in range(1)]
+        rest = [actions.rank_open(NOW, within_s=0) for _ in range(3)]
+    assert [len(each) for each in [*first, *rest]] == [1, 1, 1, 0]
+    assert set(queries.rankings(town.made)) == set(town.made)
 
 
 def test_a_unit_that_moved_is_searched_again_one_that_trembles_is_not(

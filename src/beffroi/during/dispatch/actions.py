@@ -16,7 +16,7 @@ from beffroi.during.dispatch.choosing import Choice, choice, move_to_coming
 from beffroi.during.dispatch.errors import AlreadySent
 from beffroi.during.dispatch.missions import actor
 from beffroi.during.dispatch.queries import mission_view
-from beffroi.during.dispatch.ranks import rank, rank_open
+from beffroi.during.dispatch.ranks import rank, rank_open, rank_touched
 from beffroi.during.dispatch.shown import MissionView
 from beffroi.during.dispatch.sweeping import end_closed
 from beffroi.during.incident import actions as incident_actions
@@ -25,7 +25,17 @@ from beffroi.during.incident.models import Incident
 from beffroi.foundation import clock
 from beffroi.territory import actions as territory
 
-__all__ = ["arrive", "close", "en_route", "end_closed", "rank", "rank_open", "release", "send"]
+__all__ = [
+    "arrive",
+    "close",
+    "en_route",
+    "end_closed",
+    "rank",
+    "rank_open",
+    "rank_touched",
+    "release",
+    "send",
+]
 
 
 @transaction.atomic

@@ -35,7 +35,9 @@ def missions(territories: Collection[str]) -> list[MissionView]:
 
 def missions_of(incident_id: UUID) -> list[MissionView]:
     """Every mission of an incident, ended ones too, in the order in which units were sent."""
-    return [mission_view(row) for row in _missions().filter(incident_id=incident_id).order_by("sent_at")]
+    return [
+        mission_view(row) for row in _missions().filter(incident_id=incident_id).order_by("sent_at", "pk")
+    ]
 
 
 def mission_of(territory: str, unit: str) -> MissionView | None:

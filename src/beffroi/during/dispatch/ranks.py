@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,10 @@ from beffroi.foundation.settings import current
 
 #: After this long without a sign nobody waits for an order of units any more.
 FORGOTTEN = timedelta(hours=2)
-#: At most so many incidents are renewed in one go, the most urgent first.
+#: A ranking this old is renewed; one younger than `FRESH` stands for what a new sign would change.
+RENEWED = timedelta(seconds=3)
+FRESH = timedelta(seconds=1)
+#: At most so many incidents are looked at in one go.
 MOST = 200
 
 
@@ -45,39 +49,70 @@ def rank(*, incident_id: UUID, at: datetime | None = None) -> RankingView:
         raise UnknownIncident(what=str(incident_id))
     made = _made(row, scene.town(row.territory_key, moment), moment)
     with transaction.atomic():
-        _write([made])
+        _write([made], moment)
     return queries.view(models.Ranking.objects.get(pk=incident_id), route=True)
 
 
-def rank_open(at: datetime | None = None) -> list[UUID]:
-    """Renew the order for every open incident that someone may still act on; those that changed.
+def rank_touched(
+    *, incidents: Collection[UUID], at: datetime | None = None, within_s: float = 0.1
+) -> list[UUID]:
+    """Put the units in order for incidents that a batch opened or changed; those that are new or differ.
+
+    Stops after `within_s` (s): what is left is first in line for `rank_open`.
+    """
+    moment = at or clock.now()
+    rows = Incident.objects.filter(pk__in=incidents).exclude(phase__in=("closed", "follow"))
+    wanting = [row for row in rows.select_related("ranking")[:MOST] if not _still_good(row, moment)]
+    return _renew(sorted(wanting, key=lambda row: (not row.life, row.fused_at)), moment, within_s)
+
+
+def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID]:
+    """Renew what is older than a few seconds among the incidents that someone may still act on; those
+    that changed. Those never ranked come first, then the oldest; stops after `within_s` (s).
 
     Roads are searched again only for what moved; the chances follow the clock. Everything is computed
     first and written in one short transaction; what someone changed meanwhile is left to the next call.
     """
     moment = at or clock.now()
+    waiting = Q(phase="decide", last_sign_at__gt=moment - FORGOTTEN) | Q(phase="progress")
+    due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED)
+    rows = Incident.objects.filter(waiting & due).select_related("ranking")
+    rows = rows.order_by(F("ranking__made_at").asc(nulls_first=True), "-life", "-fused_at")
+    return _renew(rows[:MOST], moment, within_s)
+
+
+def _still_good(row: Incident, at: datetime) -> bool:
+    """Whether a ranking made a moment ago needs no second look: same place, same question."""
+    before = _before(row)
+    if before is None or at - before.made_at > FRESH:
+        return False
+    asks_time = (before.no_race or {}).get("code") == "dispatch.life_counts_time"
+    return row.life == asks_time and [before.roads.get("lat"), before.roads.get("lon")] == [row.lat, row.lon]
+
+
+def _renew(rows: Iterable[Incident], at: datetime, within_s: float) -> list[UUID]:
     towns: dict[str, scene.Town] = {}
-    made = []
-    for row in _open(moment):
+    made: list[_Made] = []
+    ends = clock.current().monotonic() + within_s
+    for row in rows:
+        if made and clock.current().monotonic() > ends:
+            break
         if row.territory_key not in towns:
-            towns[row.territory_key] = scene.town(row.territory_key, moment)
-        each = _made(row, towns[row.territory_key], moment)
-        if each.fields:
-            made.append(each)
+            towns[row.territory_key] = scene.town(row.territory_key, at)
+        made.append(_made(row, towns[row.territory_key], at))
     if made:
         with transaction.atomic():
-            _write(made)
-    return [each.incident for each in made]
+            _write(made, at)
+    return [each.incident for each in made if each.fields]
 
 
-def _open(at: datetime) -> list[Incident]:
-    waiting = Q(phase="decide", last_sign_at__gt=at - FORGOTTEN) | Q(phase="progress")
-    rows = Incident.objects.filter(waiting).select_related("ranking")
-    return list(rows.order_by("-life", "-leave_by")[:MOST])
+def _before(row: Incident) -> models.Ranking | None:
+    found: models.Ranking | None = getattr(row, "ranking", None)
+    return found
 
 
 def _made(row: Incident, here: scene.Town, at: datetime) -> _Made:
-    before: models.Ranking | None = getattr(row, "ranking", None)
+    before = _before(row)
     first = before.rows[0]["unit"] if before is not None and before.rows else ""
     roads, searched, bar = _roads(row, here, before)
     units = [msgspec.structs.replace(unit, road_s=_seconds(roads, unit.unit)) for unit in here.units]
@@ -98,8 +133,6 @@ def _made(row: Incident, here: scene.Town, at: datetime) -> _Made:
         fields["route"] = _route(here, row, found)
     if before is None or now_first != first:
         fields["before"], fields["first_since"] = first, at
-    if fields:
-        fields["made_at"] = at
     return _Made(row.pk, before.revision if before is not None else None, fields)
 
 
@@ -159,10 +192,14 @@ def _route(here: scene.Town, row: Incident, found: Order) -> list[list[float]]:
     return here.route(Position(unit.lat, unit.lon), Position(row.lat, row.lon))
 
 
-def _write(made: list[_Made]) -> None:
+def _write(made: list[_Made], at: datetime) -> None:
     for each in made:
+        rows = models.Ranking.objects.filter(pk=each.incident, revision=each.revision)
         if each.revision is None:
-            models.Ranking.objects.get_or_create(incident_id=each.incident, defaults=each.fields)
+            models.Ranking.objects.get_or_create(
+                incident_id=each.incident, defaults={**each.fields, "made_at": at}
+            )
         elif each.fields:
-            rows = models.Ranking.objects.filter(pk=each.incident, revision=each.revision)
-            rows.update(**each.fields, revision=F("revision") + 1)
+            rows.update(**each.fields, made_at=at, revision=F("revision") + 1)
+        else:
+            rows.update(made_at=at)
