@@ -17,7 +17,7 @@ def run(quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="beffroi-benchmark-") as place:
         _set_up(place)
         figures = [_single(300), _grouped(size)]
-        figures += [_verified(size), *_proofs(size)]
+        figures += [*_verified(size), *_proofs(size)]
     return figures
 
 
@@ -81,18 +81,23 @@ def _grouped(many: int) -> Figure:
     return Figure("journal", "append, 1,000 a transaction, durable", rate, "entries/s")
 
 
-def _verified(size: int) -> Figure:
-    """The best of three: other work on the machine only ever slows it."""
+def _verified(size: int) -> list[Figure]:
+    """The best of five: other work on the machine only ever slows it. Beside it, by processor time alone."""
     from beffroi.journal import verify
 
-    best = 0.0
-    for _ in range(3):
-        start = time.perf_counter()
+    best, by_processor = 0.0, 0.0
+    for _ in range(5):
+        start, spent = time.perf_counter(), time.process_time()
         verdict = verify.verify(_TOWN)
         best = max(best, size / (time.perf_counter() - start))
+        by_processor = max(by_processor, size / (time.process_time() - spent))
         if not verdict.good or verdict.size != size:
             raise RuntimeError(f"the benchmark's own journal does not hold: {verdict.findings}")
-    return at_least("journal", f"verify {size:,} entries from stored bytes", best, "entries/s", 300_000)
+    name = f"verify {size:,} entries from stored bytes"
+    return [
+        at_least("journal", name, best, "entries/s", 300_000),
+        Figure("journal", f"{name}, processor time", by_processor, "entries/s"),
+    ]
 
 
 def _proofs(size: int) -> list[Figure]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 
 from django.db import connection
 
@@ -71,8 +72,9 @@ def _walk(walk: Walk, progress: Callable[[int], object]) -> Finding | None:
     """Recompute the tree from the entries, beside the tiles, the frontier and the signed heads."""
     journal, size = walk.row.key, walk.row.size
     for rows in _batches(journal, size):
-        computed = _leaves(walk, rows)
-        if computed != [row[2] for row in rows]:
+        headers, bodies, stored = zip(*rows, strict=True)
+        computed = _leaves(walk, headers, bodies)
+        if computed != list(stored):
             return _examine(walk.row, walk.frontier.size + 1)
         for start in range(0, len(computed), heads.WIDTH):
             found = walk.take(computed[start : start + heads.WIDTH])
@@ -138,16 +140,16 @@ def _batches(journal: str, size: int) -> Iterator[list[tuple[str, str | None, by
             yield rows
 
 
-def _leaves(walk: Walk, rows: list[tuple[str, str | None, bytes]]) -> list[bytes]:
+def _leaves(walk: Walk, headers: tuple[str, ...], bodies: tuple[str | None, ...]) -> list[bytes]:
     """The leaf hashes that the content of the next rows gives."""
     first = walk.frontier.size + 1
-    if None in [row[1] for row in rows]:  # bodies were pruned; their hashes are kept beside
-        kept = {each.number: each for each in _stored(walk.row.key, first, first + len(rows) - 1)}
+    if None in bodies:  # some were pruned; their hashes are kept beside
+        kept = {each.number: each for each in _stored(walk.row.key, first, first + len(bodies) - 1)}
         walk.pruned += [number for number, each in kept.items() if each.body is None]
         return [each.leaf_as(number) for number, each in kept.items()]
     return [
         sha256(f'\0[{number},"{sha256(body.encode()).hexdigest()}",{header}]'.encode()).digest()  # type: ignore[union-attr]
-        for number, (header, body, _) in enumerate(rows, first)
+        for number, header, body in zip(count(first), headers, bodies, strict=False)
     ]
 
 

@@ -75,4 +75,20 @@ def test_every_way_of_not_showing_has_words() -> None:
 def test_moments_are_in_the_order_of_their_times() -> None:
     moments = timeline.moments(sealing.case())
     assert [each.at for each in moments] == sorted(each.at for each in moments)
-    assert {each.kind for each in moments} == {"observation", "entry"}
+    assert {each.kind for each in moments} == {"observation", "entry", "note"}
+
+
+def test_every_code_of_the_house_has_its_french() -> None:
+    """Where a room gains a code, its French belongs here too."""
+    from beffroi.after.evidence.methods.french import french
+    from beffroi.after.evidence.words import ENGLISH, words
+
+    for table in ENGLISH:
+        for code, english in table.items():
+            assert french(code), f"no French for {code}"
+            assert words(code, "en")
+            assert set(_places(english)) >= set(_places(french(code))) or english != words(code, "en")
+
+
+def _places(template: str) -> list[str]:
+    return re.findall(r"{(\w+)}", template)

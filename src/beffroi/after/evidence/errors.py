@@ -20,12 +20,3 @@ class CannotWrite(BeffroiError):
     code = "evidence.cannot_write"
     message = "The package could not be written to {path}: {why}."
     status = 507
-
-
-class PackageRefused(BeffroiError):
-    """A package that is not what was sealed."""
-
-    code = "evidence.refused"
-    message = "This package is refused: {why}."
-    advice = "Do not rely on it. Was the fingerprint obtained from the town itself?"
-    status = 422

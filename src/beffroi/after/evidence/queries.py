@@ -21,6 +21,7 @@ from beffroi.during.incident.shown import Sheet
 from beffroi.during.intake import spool
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.models import Unread
+from beffroi.foundation import settings as configuration
 from beffroi.journal import models as journal_models
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
@@ -66,6 +67,7 @@ def case(
             *_meanwhile(one.territory, rows),
         ],
         keys=[_key(key) for key in journal.signing_keys()],
+        zone=configuration.current().time_zone,
     )
 
 
@@ -91,7 +93,7 @@ def _observation(row: Sign, borne: bool) -> Content:
         "independent": row.independent,
         "repeats": row.repeats,
         "metres": row.metres,
-        "reasons": [each["code"] for each in row.reasons],
+        "reasons": row.reasons,
         "in_journal": borne,
     }
     return Content(spool.encode(observation).content, salt, row.digest, about)

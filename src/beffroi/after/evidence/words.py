@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from django.utils import translation
-from django.utils.translation import gettext, gettext_noop
-
+from beffroi.after.evidence.methods.french import french
 from beffroi.during.fusion.rules import words as fusion
 from beffroi.during.incident import words as incident
 
-_OWN = {
-    "evidence.sealed": gettext_noop("Evidence sealed"),
-    "signal.reported": gettext_noop("Report sent"),
-    "people.looked": gettext_noop("Looked at"),
-}
+_OWN = {"evidence.sealed": "Evidence sealed", "signal.reported": "Report sent", "people.looked": "Looked at"}
+ENGLISH = (
+    _OWN,
+    incident.FACTS,
+    fusion.KINDS,
+    fusion.RELATIONS,
+    fusion.REASONS,
+    fusion.ACTS,
+    incident.STATES,
+    incident.OUTCOMES,
+    incident.STEPS,
+    incident.DOUBT,
+    fusion.HARMLESS,
+    incident.CAUSES,
+)
 
 
 def words(code: str, language: str) -> str:
     """What a code says in 'fr' or 'en'; the code itself where nobody has words for it."""
-    message = ""
-    for table in (_OWN, incident.FACTS, fusion.KINDS, fusion.HARMLESS):
-        message = message or table.get(code, "")
-    if not message:
-        return code
-    with translation.override(language):
-        return gettext(message)
+    english = next((table[code] for table in ENGLISH if code in table), code)
+    return (french(code) or english) if language == "fr" else english

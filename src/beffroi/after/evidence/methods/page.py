@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from beffroi.after.evidence.methods.labels import CODED, DETAILS, TIMES
 from beffroi.after.evidence.methods.shapes import Case
 from beffroi.after.evidence.methods.timeline import Moment
 
@@ -19,13 +22,14 @@ OWN: Mapping[str, tuple[str, str]] = {
     "incident": ("Identifiant", "Identifier"),
     "sealed": ("Scellé le", "Sealed"),
     "by": ("par", "by"),
-    "time": ("Heure (UTC)", "Time (UTC)"),
+    "time": ("Heure locale", "Local time"),
     "what": ("Ce qui s’est passé", "What happened"),
     "who": ("Auteur ou source", "Author or source"),
     "details": ("Précisions", "Details"),
     "proof": ("Preuve", "Proof"),
-    "seen": ("vu", "seen"),
-    "written": ("inscrit à la main courante", "written in the log"),
+    "observation": ("vu", "seen"),
+    "note": ("note écrite", "note written"),
+    "entry": ("inscrit à la main courante", "written in the log"),
     "missing": ("Ce qui n’est pas montré", "What is not shown"),
     "nothing": (
         "Rien d’autre n’est connu de ce logiciel pour cette intervention.",
@@ -83,63 +87,101 @@ def render(case: Case, moments: Sequence[Moment], words: Words) -> str:
     )
     banner = f'<p class="exercise" role="note">{_both("exercise")}</p>\n' if case.exercise else ""
     title = f"<h1>{escape(case.reference)}<small>{_both('title')}</small></h1>\n"
-    body = "\n".join([_facts(case), _table(moments, words), _missing(case, words)])
+    body = "\n".join([_facts(case), _table(case, moments, words), _missing(case, words)])
     foot = f"<footer><p>{_both('check')}</p><p>{_both('names')}</p></footer>\n"
     return f"{head}<body>\n{banner}<main>\n{title}{body}\n{foot}</main>\n</body>\n</html>\n"
 
 
 def _both(key: str, table: Mapping[str, tuple[str, str]] = OWN) -> str:
     french, english = table[key]
+    if french == english:
+        return escape(french)
     return f'{escape(french)} <span lang="en">{escape(english)}</span>'
 
 
 def _said(code: str, words: Words) -> str:
-    return f'{escape(words(code, "fr"))} <span lang="en">{escape(words(code, "en"))}</span>'
+    french, english = words(code, "fr"), words(code, "en")
+    if french == english:
+        return escape(french)
+    return f'{escape(french)} <span lang="en">{escape(english)}</span>'
+
+
+def _reason(code: Any, words: Words) -> str:
+    """A code's words, or those of a reason: a code whose words have places for its parameters."""
+    if not isinstance(code, Mapping):
+        return _said(str(code), words)
+    filled = []
+    for language in ("fr", "en"):
+        parts = {
+            key: words(str(value), language) if key in ("explanation", "kind") else value
+            for key, value in code.get("params", {}).items()
+        }
+        try:
+            filled.append(words(str(code["code"]), language).format(**parts))
+        except (KeyError, IndexError, ValueError):
+            filled.append(str(code["code"]))  # the words of another version want what this one does not tell
+    return f'{escape(filled[0])} <span lang="en">{escape(filled[1])}</span>'
 
 
 def _facts(case: Case) -> str:
     rows = [
-        ("territory", case.territory),
-        ("incident", case.incident),
-        ("sealed", f"{case.sealed_at:%Y-%m-%d %H:%M:%S} UTC, {OWN['by'][0]} {case.sealed_by}"),
+        ("territory", escape(case.territory)),
+        ("incident", escape(case.incident)),
+        ("sealed", f"{_local(case.sealed_at, ZoneInfo(case.zone))}, {OWN['by'][0]} {escape(case.sealed_by)}"),
     ]
-    lines = "".join(f"<dt>{_both(key)}</dt><dd>{escape(value)}</dd>" for key, value in rows)
+    lines = "".join(f"<dt>{_both(key)}</dt><dd>{value}</dd>" for key, value in rows)
     return f"<dl>{lines}</dl>"
 
 
-def _table(moments: Sequence[Moment], words: Words) -> str:
-    columns = "".join(
-        f'<th scope="col">{_both(key)}</th>' for key in ("time", "what", "who", "details", "proof")
-    )
-    rows = "\n".join(_line(each, words) for each in moments)
+def _table(case: Case, moments: Sequence[Moment], words: Words) -> str:
+    heads = ("time", "what", "who", "details", "proof")
+    columns = "".join(f'<th scope="col">{_both(key)}</th>' for key in heads)
+    zone = ZoneInfo(case.zone)
+    rows = "\n".join(_line(each, words, zone) for each in moments)
     return f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
 
 
-def _line(each: Moment, words: Words) -> str:
-    how = _both("seen" if each.kind == "observation" else "written")
-    time = each.at.strftime("%Y-%m-%d %H:%M:%S")
-    milliseconds = f"{each.at.microsecond // 1000:03d}"
+def _line(each: Moment, words: Words, zone: ZoneInfo) -> str:
+    how = _both(each.kind)
+    details = _details(each.details, words, zone)
     return (
-        f'<tr class="{each.kind}"><td><time datetime="{each.at.isoformat()}">{time}'
-        f"<small>,{milliseconds}</small></time></td>"
+        f'<tr class="{each.kind}"><td><time datetime="{each.at.isoformat()}">'
+        f"{_local(each.at, zone)}</time></td>"
         f"<td><strong>{_said(each.what, words)}</strong><small>{how}</small></td>"
-        f"<td>{escape(each.who)}</td><td>{_details(each.details)}</td><td>{escape(each.proof)}</td></tr>"
+        f"<td>{escape(each.who)}</td><td>{details}</td><td>{escape(each.proof)}</td></tr>"
     )
 
 
-def _details(details: Mapping[str, Any]) -> str:
-    shown = [(key, value) for key, value in details.items() if value not in ("", None, [], {}, False)]
-    if not shown:
-        return ""
-    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(_value(value))}</dd>" for key, value in shown)
-    return f"<dl>{rows}</dl>"
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    """The local time to the millisecond, with how far it is from UTC."""
+    there = at.astimezone(zone)
+    offset = there.strftime("%z")
+    day = there.strftime("%d/%m/%Y %H:%M:%S")
+    return f"{day}<small>,{there.microsecond // 1000:03d} (UTC{offset[:3]}:{offset[3:]})</small>"
+
+
+def _details(details: Mapping[str, Any], words: Words, zone: ZoneInfo) -> str:
+    rows = []
+    for key, value in details.items():
+        if value in ("", None, [], {}, False):
+            continue
+        label = _both(key, DETAILS) if key in DETAILS else escape(key)
+        if key in TIMES:
+            told = _local(datetime.fromisoformat(value), zone)
+        elif key in CODED:
+            codes = value if isinstance(value, list) else [value]
+            told = "<br>".join(_reason(code, words) for code in codes)
+        else:
+            told = escape(_value(value))
+        rows.append(f"<dt>{label}</dt><dd>{told}</dd>")
+    return f"<dl>{''.join(rows)}</dl>" if rows else ""
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_value(inner)}" for key, inner in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_value, value))
+    if value is True:
+        return "oui / yes"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 

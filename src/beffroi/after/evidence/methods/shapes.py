@@ -46,7 +46,8 @@ class ProvenJournal:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is sealed: one incident. `summary` and `not_shown` hold codes and figures."""
+    """What is sealed: one incident. `summary` and `not_shown` hold codes and figures; `zone` is where
+    the page tells the time."""
 
     incident: str
     reference: str
@@ -60,3 +61,4 @@ class Case:
     journals: Sequence[ProvenJournal]
     not_shown: Sequence[Mapping[str, Any]]
     keys: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    zone: str = "Europe/Paris"

@@ -13,7 +13,7 @@ from beffroi.after.evidence.methods.shapes import Case, Content, ProvenEntry
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line. `what` is an observation's kind or a fact's name; `where` says which file proves it."""
+    """One line. `what` is an observation's kind or a fact's name; `proof` names the file, or the entry."""
 
     at: datetime
     kind: str
@@ -37,6 +37,7 @@ class Moment:
 def moments(case: Case) -> list[Moment]:
     """Every moment of a case, by time; at one time, what was seen comes before what was written."""
     found = [_seen(each, number) for number, each in enumerate(case.observations, 1)]
+    found += [_noted(each, number) for number, each in enumerate(case.notes, 1)]
     for journal in case.journals:
         found += [_written(each, journal.journal) for each in journal.entries]
     return sorted(found, key=lambda each: (each.at, each.kind != "observation", each.proof))
@@ -52,6 +53,17 @@ def _seen(each: Content, number: int) -> Moment:
         who=f"source:{about.pop('source', '')}",
         details=about,
         proof=f"observations/{number:04d}.json",
+    )
+
+
+def _noted(each: Content, number: int) -> Moment:
+    return Moment(
+        at=datetime.fromisoformat(str(each.about["at"])),
+        kind="note",
+        what="incident.noted",
+        who=str(each.about.get("member", "")),
+        details={"text": each.content.decode()},
+        proof=f"notes/{number:04d}.txt",
     )
 
 
