@@ -94,7 +94,7 @@ async def _stream(scope: Scope, receive: Receive, send: Send, console: Console, 
     headers = [*HEADERS, (b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     gone = asyncio.ensure_future(_until_gone(receive))
-    asking = asyncio.ensure_future(_until_refused(scope))
+    asking = asyncio.ensure_future(_until_other_rights(scope, console))
     try:
         first = await _hub.join(console, after)
         hello = {"now": clock.now().isoformat(), "position": console.position}
@@ -132,11 +132,14 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _until_refused(scope: Scope) -> None:
-    """Ends when the session, the account or the role does."""
+async def _until_other_rights(scope: Scope, console: Console) -> None:
+    """Ends when the session, the account or a role does: the browser asks anew, with the rights of then."""
     while True:
         await asyncio.sleep(ASK_AGAIN_S)
         try:
-            await doors.admit(scope, ACTION)
+            admission = await doors.admit(scope, ACTION)
         except doors.DoorShut:
+            return
+        logs = await _hub.ask(doors.territories_for, admission.member, "log.view")
+        if (admission.territories, logs) != (console.territories, console.logs):
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -12,7 +11,6 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from qrcode.image.svg import SvgPathFillImage
 
 from beffroi.people import decisions, sealing, sign_in_records
 from beffroi.people.models import Member
@@ -68,6 +66,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] - allauth is not type
 
     def build_totp_svg(self, url: str) -> str:
         """The square that a phone reads: dark on white in both themes, or cameras miss it."""
+        import qrcode  # here: the desks never need it
+        from qrcode.image.svg import SvgPathFillImage
+
         drawn = qrcode.make(url, image_factory=SvgPathFillImage, border=4)
         return str(drawn.to_string(encoding="unicode"))
 
