@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count
@@ -26,11 +26,12 @@ from beffroi.foundation import clock
 # More than a person can look at; beyond, the counts still tell.
 MOST_ROWS = 200
 RECENT = 20
+RECENT_TIME = timedelta(hours=24)
 
 
 def queue(territories: Collection[str], now: datetime | None = None, recent: int = RECENT) -> Queue:
     """The queue of these territories: what to decide first (life, confirmed, time left), in progress,
-    to follow, and the `recent` last closed."""
+    to follow, and the `recent` last closed within a day."""
     moment = now or clock.now()
     keys = sorted(territories)
     mine = Incident.objects.filter(territory_key__in=keys)
@@ -49,7 +50,7 @@ def queue(territories: Collection[str], now: datetime | None = None, recent: int
         decide=decide,
         progress=[view(row) for row in progress],
         follow=[view(row) for row in follow],
-        closed=_closed(keys, recent),
+        closed=_closed(keys, recent, moment),
         counts={phase: counts.get(phase, 0) for phase in ("decide", "progress", "follow")},
     )
 
@@ -58,8 +59,9 @@ def _urgency(each: IncidentView, now: datetime) -> tuple[int, int, int, float]:
     return rules.urgency(each.life, each.state == "confirmed", each.leave_by, now)
 
 
-def _closed(keys: list[str], recent: int) -> list[IncidentView]:
-    closed = Incident.objects.filter(territory_key__in=keys, resolved_at__isnull=False)
+def _closed(keys: list[str], recent: int, now: datetime) -> list[IncidentView]:
+    # Within a day: the index then gives a handful of rows, however long the past.
+    closed = Incident.objects.filter(territory_key__in=keys, resolved_at__gte=now - RECENT_TIME)
     return [view(row) for row in closed.order_by("-resolved_at")[:recent]]
 
 
