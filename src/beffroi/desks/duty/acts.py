@@ -58,6 +58,16 @@ def close(*, incident: UUID, member: Member, form: Form) -> None:
     dispatch.close(incident_id=incident, outcome=outcome, cause=cause, member=member.pk)
 
 
+def lift_doubt(*, incident: UUID, member: Member, form: Form) -> None:
+    """The doubt is lifted by a person, who says how."""
+    incidents.lift_doubt(incident=incident, member=member.pk, how=form.get("how", ""))
+
+
+def step(*, incident: UUID, member: Member, form: Form) -> None:
+    """Tick a step of the procedure."""
+    incidents.tick(incident=incident, member=member.pk, step=form.get("step", ""))
+
+
 def note(*, incident: UUID, member: Member, form: Form) -> None:
     """Write a note."""
     incidents.annotate(incident=incident, member=member.pk, text=form.get("text", ""))

@@ -105,7 +105,7 @@ def who(incident: IncidentView, may: frozenset[str], now: datetime) -> tuple[Who
             arrive=arrive(ranking),
             later=_later(best) if waits else "",
             missing=_missing(ranking),
-            route=tuple(ranking.route),
+            route=() if ranking.no_race and incident.phase != "decide" else tuple(ranking.route),
         ),
         ranking,
     )
@@ -118,8 +118,7 @@ def _missing(ranking: RankingView) -> str:
 
 
 def _unit(row: UnitRow, ranking: RankingView, now: datetime, *, send: bool, first: bool) -> Unit:
-    since = (now - ranking.made_at).total_seconds()
-    on_scene = row.place == 0 and row.state == "on_scene"
+    on_scene = row.place == 0 and row.eta_s < 1
     state = "busy" if row.state != "free" else "stale" if row.stale else ""
     told = [each for each in row.reasons if each.code not in SEEN_BY_THE_MARK]
     said = [reasons.said(each.code, each.params) for each in told]
@@ -132,7 +131,7 @@ def _unit(row: UnitRow, ranking: RankingView, now: datetime, *, send: bool, firs
         why=", ".join(said[:2] if aged else [*said[:2], units.seen(row.position_at, now)]),
         eta=words.said(words.UNIT_STATES, "on_scene") if on_scene else spelling.duration(row.eta_s),
         bounds="" if on_scene else _bounds(row),
-        due=ranking.made_at + timedelta(seconds=row.eta_s) if row.place == 0 and since >= 0 else None,
+        due=ranking.made_at + timedelta(seconds=row.eta_s) if row.place == 0 and not on_scene else None,
         arrive=_chance(row),
         first=first,
         send=send,

@@ -73,6 +73,7 @@ class Hub:
         self._position = 0
         self._units: dict[str, Any] = {}
         self._revisions: dict[str, int] = {}
+        self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
 
@@ -156,6 +157,10 @@ class Hub:
         self._forget_sheets(gathered.incidents)
         self._position = gathered.position
         self._tell(gathered.news)
+        fresh = gathered.incidents - self._shown
+        if fresh and self.consoles:
+            self._shown |= fresh
+            await self.ask(news.shown, fresh)
         return gathered.more
 
     async def _look_at_units(self) -> None:

@@ -14,7 +14,7 @@ from beffroi.during.incident.shown import IncidentView, Moment, NoteView, StepVi
 from beffroi.people import queries as people
 
 # What the ledger leaves out, and what only a wide sheet has room for.
-HIDDEN = ("shown", "en_route")
+HIDDEN = ("fused", "en_route")
 WIDE = ("received", "resolved")
 
 
@@ -49,17 +49,19 @@ def todo(steps: Iterable[StepView]) -> tuple[Todo, ...]:
     """The procedure's steps: what is done, what is now to be done."""
     return tuple(
         Todo(
+            step.code,
             words.said(words.STEPS, step.code),
             KEYS.get(step.does, ""),
             "done" if step.done_at else "cur" if step.current else "",
             step.done_at,
+            step.does or "tick",
         )
         for step in steps
     )
 
 
 # The desk's own key for what the house does at a step.
-KEYS = {"send": "E"}
+KEYS = {"send": "E", "lift_doubt": "D"}
 
 
 def procedure(name: str) -> str:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from beffroi.desks.duty import going, log, reading, units
+from beffroi.during.incident import actions
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 
@@ -67,6 +68,11 @@ def incidents_of(entries: Iterable[EntryView]) -> dict[str, int]:
         if kind == "incident":
             found[identifier] = entry.position
     return found
+
+
+def shown(incidents: Iterable[str]) -> None:
+    """These were told to at least one desk: the ledger keeps when, the first time."""
+    actions.shown(incidents=[UUID(each) for each in incidents])
 
 
 def revisions() -> dict[str, int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import believing, going, ledger, words
-from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Queue, Row, Sheet
+from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident import doors as incident_doors
 from beffroi.during.incident import queries, rules
@@ -138,7 +138,10 @@ def _order(incident: IncidentView, group: str, now: datetime) -> float:
         return incident.seen_at.timestamp()
     leaves = incident.leave_by.timestamp()
     gone = leaves <= now.timestamp()  # those probably gone come after those that may still be there
-    return (FAR - leaves if gone else leaves) - (10 * FAR if incident.life else 0.0)
+    order = FAR - leaves if gone else leaves
+    if incident.state == "confirmed":
+        order -= 10 * FAR
+    return order - 100 * FAR if incident.life else order
 
 
 def _few_title(incident: IncidentView) -> str:
@@ -173,6 +176,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     stay = going.stay(order, now)
     return Sheet(
         row=_row(view, order, {}, now),
+        title=words.title(view.act, view.state),
         version=view.version,
         real=None if view.state == "technical" else chance(view.probability, view.low, view.high),
         ledger=ledger.steps(view, found.ledger),
@@ -196,8 +200,11 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         notes=ledger.notes(found.notes),
         outcome=words.outcome(view.outcome, view.outcome_cause) if view.outcome else "",
         outcomes=_outcomes(),
+        doubts=_doubts(),
         overrides=going.overrides(),
         may=allowed,
+        can=frozenset() if view.state == "closed" else may_do,
+        alone=stay.missing if view.phase == "progress" and not who.arrive and not stay.at else "",
         route=who.route,
         seeing=believing.seeing(view),
     )
@@ -210,10 +217,18 @@ def _doubt(doubt: Doubt | None) -> str:
     return gettext("at %(time)s, %(how)s") % {"time": at, "how": words.said(words.DOUBT, doubt.how)}
 
 
-def _outcomes() -> tuple[tuple[str, str], ...]:
-    """Every way to close, one line each: its code and cause, and its words."""
+def _outcomes() -> tuple[Outcome, ...]:
+    """Every way to close: in words, with its causes where it asks for one."""
     return tuple(
-        (f"{code}:{cause}", words.outcome(code, cause))
-        for code, outcome in rules.OUTCOMES.items()
-        for cause in (outcome.causes or ("",))
+        Outcome(
+            code,
+            words.said(words.OUTCOMES, code),
+            tuple((cause, words.said(words.CAUSES, cause)) for cause in each.causes),
+        )
+        for code, each in rules.OUTCOMES.items()
     )
+
+
+def _doubts() -> tuple[tuple[str, str], ...]:
+    """How a person may lift the doubt."""
+    return tuple((how, words.said(words.DOUBT, how)) for how in rules.DOUBT_LIFTED_BY if how != "concordant")

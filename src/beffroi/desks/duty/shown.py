@@ -101,10 +101,21 @@ class Sign:
 class Todo:
     """One thing to do, its key, and whether it is done or is now to be done."""
 
+    code: str
     words: str
     key: str = ""
     state: str = ""
     at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way to close, and the causes to choose from where it asks for one."""
+
+    code: str
+    words: str
+    causes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ class Sheet:
     """Everything about one incident, as one reader may see it and act on it."""
 
     row: Row
+    title: str
     version: int
     real: Chance | None = None
     ledger: tuple[Step, ...] = ()
@@ -134,9 +146,12 @@ class Sheet:
     procedure: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
     outcome: str = ""
-    outcomes: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
     overrides: tuple[tuple[str, str], ...] = ()
     may: frozenset[str] = frozenset()
+    can: frozenset[str] = frozenset()
+    alone: str = ""
     route: tuple[tuple[float, float], ...] = ()
     seeing: tuple[str, ...] = ()
 

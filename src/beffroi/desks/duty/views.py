@@ -91,8 +91,8 @@ def _several(watched: list[towns.Town]) -> str:
 
 def _note(watched: list[towns.Town]) -> str:
     if len(watched) == 1:
-        people_there = watched[0].population
-        return gettext("one territory") if people_there is None else ""
+        installation = people.installation()
+        return installation.name if installation and installation.name != watched[0].name else ""
     return ngettext("%(number)d territory", "%(number)d territories", len(watched)) % {"number": len(watched)}
 
 
@@ -169,6 +169,20 @@ def arrive(request: HttpRequest, incident: UUID) -> HttpResponse:
 def close(request: HttpRequest, incident: UUID) -> HttpResponse:
     """C: over, with its outcome."""
     return _act(request, incident, acts.close)
+
+
+@doors.door("incident.acknowledge", of=reading.territory_of)
+@require_POST
+def lift_doubt(request: HttpRequest, incident: UUID) -> HttpResponse:
+    """D: the doubt is lifted, and how."""
+    return _act(request, incident, acts.lift_doubt)
+
+
+@doors.door("incident.acknowledge", of=reading.territory_of)
+@require_POST
+def step(request: HttpRequest, incident: UUID) -> HttpResponse:
+    """A step of the procedure is done."""
+    return _act(request, incident, acts.step)
 
 
 @doors.door("incident.annotate", of=reading.territory_of)

@@ -24,6 +24,7 @@ function press(event, { queue, sheet }) {
   const letter = key.toLowerCase();
   if (letter === "n") return openDialog("note");
   if (letter === "c") return openDialog("close");
+  if (letter === "d") return openDialog("doubt");
   if (letter === "m") {
     document.dispatchEvent(new CustomEvent("map:fit"));
     return true;

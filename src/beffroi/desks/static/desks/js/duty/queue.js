@@ -73,7 +73,7 @@ export class Queue {
   #count() {
     for (const group of this.#root.querySelectorAll(".queue-group")) {
       const size = group.querySelectorAll(".row").length;
-      if (group.dataset.group !== "closed") group.querySelector(".count").textContent = size;
+      group.querySelector(".count").textContent = size;
       group.toggleAttribute("data-empty", size === 0);
     }
     const waiting = this.#root.querySelectorAll('[data-group="decide"] .row').length;
