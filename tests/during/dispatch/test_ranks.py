@@ -81,12 +81,14 @@ def test_units_stand_by_road_time_with_their_figures(town: Street) -> None:
 
 def test_the_way_of_the_first_leads_from_it_to_the_place(town: Street) -> None:
     town.unit("P1", 3000)
+    town.unit("P2", 500)
     view = ranked(town.incident(4000))
     start, end = place(3000), place(4000)
     assert view.route[0] == pytest.approx((start.lat, start.lon), abs=1e-5)
     assert view.route[-1] == pytest.approx((end.lat, end.lon), abs=1e-5)
     (kept,) = queries.rankings([view.incident]).values()
-    assert kept.route == [] and kept.rows == view.rows
+    assert kept.route == [] and kept.rows == view.rows[:1] and kept.best == view.best
+    assert kept.race == view.race
 
 
 def test_a_one_way_or_cut_off_unit_is_named_and_not_ranked(town: Street) -> None:

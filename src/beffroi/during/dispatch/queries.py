@@ -18,13 +18,14 @@ MOST_MISSIONS = 500
 def ranking(incident_id: UUID) -> RankingView | None:
     """The latest order of units for an incident, with the way of the first; None before there is one."""
     row = models.Ranking.objects.filter(incident_id=incident_id).first()
-    return view(row, route=True) if row else None
+    return view(row) if row else None
 
 
 def rankings(incidents: Iterable[UUID]) -> dict[UUID, RankingView]:
-    """The latest orders of several incidents in one query, without ways; those not ranked are left out."""
-    rows = models.Ranking.objects.filter(incident_id__in=list(incidents)).defer("route", "roads")
-    return {row.incident_id: view(row) for row in rows}
+    """The latest orders of several incidents in one query, for a queue: who comes, who is proposed first,
+    the race. Ways, units left out and the rest of the order are empty; those not ranked are left out."""
+    rows = models.Ranking.objects.filter(incident_id__in=list(incidents))
+    return {row.incident_id: view(row, whole=False) for row in rows.defer("route", "roads", "left_out")}
 
 
 def missions(territories: Collection[str]) -> list[MissionView]:
@@ -52,18 +53,18 @@ def _missions() -> QuerySet[models.Mission]:
     )
 
 
-def view(row: models.Ranking, *, route: bool = False) -> RankingView:
-    """A row as other rooms see it."""
+def view(row: models.Ranking, *, whole: bool = True) -> RankingView:
+    """A row as other rooms see it; without `whole`, what a queue shows."""
     return RankingView(
         incident=row.incident_id,
         made_at=row.made_at,
         town_version=row.town_version,
         coming=msgspec.convert(row.coming, list[UnitRow]),
-        rows=msgspec.convert(row.rows, list[UnitRow]),
-        left_out=msgspec.convert(row.left_out, list[LeftOut]),
+        rows=msgspec.convert(row.rows if whole else row.rows[:1], list[UnitRow]),
+        left_out=msgspec.convert(row.left_out, list[LeftOut]) if whole else [],
         race=msgspec.convert(row.race, Race | None),
         no_race=msgspec.convert(row.no_race, Reason | None),
-        route=[(lat, lon) for lat, lon in row.route] if route else [],
+        route=[(lat, lon) for lat, lon in row.route] if whole else [],
     )
 
 

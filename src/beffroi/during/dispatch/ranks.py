@@ -50,7 +50,7 @@ def rank(*, incident_id: UUID, at: datetime | None = None) -> RankingView:
     made = _made(row, scene.town(row.territory_key, moment), moment)
     with transaction.atomic():
         _write([made], moment)
-    return queries.view(models.Ranking.objects.get(pk=incident_id), route=True)
+    return queries.view(models.Ranking.objects.get(pk=incident_id))
 
 
 def rank_touched(
