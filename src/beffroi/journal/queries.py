@@ -12,6 +12,7 @@ from django.db import connection
 from beffroi.foundation.errors import NotFound
 from beffroi.journal import canonical, entries, heads, merkle, models
 from beffroi.journal.entries import EntryView
+from beffroi.journal.models import Checkpoint, Entry, SigningKey
 
 
 def _rows(where: str, values: tuple[Any, ...], order: str, limit: int) -> list[EntryView]:
@@ -73,6 +74,12 @@ def entry(journal: str, number: int) -> EntryView:
     return found[0]
 
 
+def bearing(journal: str, digest: str, facts: Collection[str]) -> list[EntryView]:
+    """Entries of these facts whose body bears a digest (hexadecimal), in the order of their numbers."""
+    rows = Entry.objects.filter(journal=journal, fact__in=facts, body__contains=f'"{digest}"')
+    return [entry(journal, number) for number in rows.order_by("number").values_list("number", flat=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class HeadView:
     """The head of a journal: entries, root, when it was last signed (None: never) and up to where."""
@@ -108,9 +115,9 @@ def head(journal: str) -> HeadView:
     )
 
 
-def checkpoint(journal: str, *, at_least: int = 0) -> models.Checkpoint | None:
+def checkpoint(journal: str, *, at_least: int = 0) -> Checkpoint | None:
     """The newest signed checkpoint of a journal that covers `at_least` entries."""
-    found = models.Checkpoint.objects.filter(journal=journal, size__gte=at_least)
+    found = Checkpoint.objects.filter(journal=journal, size__gte=at_least)
     return found.order_by("-id").first()
 
 
@@ -143,9 +150,9 @@ def root_at(journal: str, size: int) -> bytes:
     return heads.Subtrees(journal)(0, size)
 
 
-def signing_keys() -> list[models.SigningKey]:
+def signing_keys() -> list[SigningKey]:
     """Every signing key, oldest first."""
-    return list(models.SigningKey.objects.order_by("introduced_at", "fingerprint"))
+    return list(SigningKey.objects.order_by("introduced_at", "fingerprint"))
 
 
 def _grown(journal: str, size: int) -> None:

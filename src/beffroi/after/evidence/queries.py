@@ -22,7 +22,6 @@ from beffroi.during.intake import spool
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.models import Unread
 from beffroi.foundation import settings as configuration
-from beffroi.journal import models as journal_models
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 
@@ -31,9 +30,7 @@ _MEANWHILE = 10_000
 Absent = dict[str, Any]
 
 
-def case(
-    identifier: UUID, *, checkpoint: journal_models.Checkpoint, sealed_by: str, sealed_at: datetime
-) -> Case:
+def case(identifier: UUID, *, checkpoint: journal.Checkpoint, sealed_by: str, sealed_at: datetime) -> Case:
     """Everything of one incident, proven under a signed head of its territory's journal.
 
     Raises NotAsReceived where an observation is no longer what the journal bears.
@@ -105,7 +102,7 @@ def _note(row: Note) -> Content:
 
 
 def _entries(
-    checkpoint: journal_models.Checkpoint, together: Iterable[UUID], digests: Collection[str]
+    checkpoint: journal.Checkpoint, together: Iterable[UUID], digests: Collection[str]
 ) -> list[EntryView]:
     """What the journal says about the incident, and what it says elsewhere of its observations.
 
@@ -117,15 +114,11 @@ def _entries(
             found[entry.number] = entry
     borne = {str(entry.body.get("digest", "")) for entry in found.values() if entry.body}
     for digest in set(digests) - borne:
-        rows = journal_models.Entry.objects.filter(
-            journal=key, fact__in=_BORNE_BY, body__contains=f'"{digest}"'
-        )
-        for number in rows.values_list("number", flat=True):
-            found[number] = journal.entry(key, number)
+        found |= {each.number: each for each in journal.bearing(key, digest, _BORNE_BY)}
     return [found[number] for number in sorted(found) if number <= checkpoint.size]
 
 
-def _proven(checkpoint: journal_models.Checkpoint, entries: list[EntryView]) -> ProvenJournal:
+def _proven(checkpoint: journal.Checkpoint, entries: list[EntryView]) -> ProvenJournal:
     paths = journal.inclusions(checkpoint.journal, [each.number for each in entries], checkpoint.size)
     proven = [
         ProvenEntry(
@@ -181,7 +174,7 @@ def _meanwhile(territory: str, rows: list[Sign]) -> list[Absent]:
     return [*(others if kinds else []), *_counted("unread_messages", unread)]
 
 
-def _key(key: journal_models.SigningKey) -> dict[str, Any]:
+def _key(key: journal.SigningKey) -> dict[str, Any]:
     return {
         "fingerprint": key.fingerprint,
         "public_key": bytes(key.public_key).hex(),
