@@ -58,7 +58,9 @@ def test_bare_applications_carry_them_and_may_say_otherwise() -> None:
     sent: list[dict[str, Any]] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"X-Robots-Tag", b"all")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"Referrer-Policy", b"no-referrer")]}
+        )
         await send({"type": "http.response.body", "body": b"x"})
 
     async def keep(message: Any) -> None:
@@ -66,7 +68,7 @@ def test_bare_applications_carry_them_and_may_say_otherwise() -> None:
 
     async_to_sync(application)({}, None, with_headers(keep))
     headers = [(name.decode().lower(), value.decode()) for name, value in sent[0]["headers"]]
-    assert headers.count(("x-robots-tag", "all")) == 1
+    assert headers.count(("referrer-policy", "no-referrer")) == 1
     assert {name.lower() for name, _ in SECURITY_HEADERS} == {name for name, _ in headers}
     assert dict(headers)["content-security-policy"] == CONTENT_SECURITY_POLICY
 

@@ -229,3 +229,23 @@ def test_looks_are_one_entry_of_the_territory_and_hold_no_name(town: Town) -> No
     assert (entry.journal, entry.actor) == (f"territory:{OWN}", member.actor)
     assert entry.body["subjects"] == ["device:C-02", "device:C-08"]
     assert member.display_name not in json.dumps(entry.body)
+
+
+@pytest.mark.parametrize(("by_centre", "queries"), [(False, 3), (True, 4)])
+def test_door_costs_few_queries(
+    town: Town, django_assert_num_queries: Callable[[int], Any], by_centre: bool, queries: int
+) -> None:
+    over = {"centres": [town.centre]} if by_centre else {"territories": [OWN]}
+    client = Client()
+    client.force_login(town.member("operator", **over))
+    with django_assert_num_queries(queries):  # session, member, roles held; what their centres watch
+        assert client.get("/partout/").content.decode() == OWN
+
+
+def test_roles_follow_the_catalogue_and_are_written_once(db: None) -> None:
+    from beffroi.people.models import Role
+
+    assert actions.load_roles() == 0, "the migration wrote them"
+    Role.objects.filter(key="patrol").update(actions=[], name_fr="")
+    assert actions.load_roles() == 1
+    assert "unit.view" in Role.objects.get(key="patrol").actions

@@ -265,3 +265,22 @@ def test_unknown_address_costs_one_hash_like_a_member(
     for address in ("inconnu@ailleurs.example", member.email):
         client.post("/connexion/", {"login": address, "password": "faux mot de passe"})
     assert hashed == ["unknown", "member"]
+
+
+def test_guessing_codes_is_throttled_too(client: Client, town: Town) -> None:
+    member = town.member("administrator", password=PASSWORD, everywhere=True)
+    sign_in(client, member)
+    secret = enrol(client)
+    client.post("/deconnexion/")
+    cache.clear()
+    sign_in(client, member)
+    for guess in range(10):
+        client.post("/connexion/code/", {"code": f"{guess:06d}"})
+    client.post("/connexion/code/", {"code": code_for(secret)})
+    assert client.get("/compte/").status_code == 302
+
+
+def test_too_many_requests_are_told_on_a_page(client: Client, town: Town) -> None:
+    answers = [client.post("/compte/mot-de-passe/choisir/1-x-y/") for _ in range(11)]
+    assert answers[-1].status_code == 429
+    assert "Trop de tentatives" in answers[-1].content.decode()

@@ -21,9 +21,12 @@ def prepare() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from beffroi.people.actions import load_roles
+
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+    load_roles()
 
 
 def broker_command() -> list[str]:

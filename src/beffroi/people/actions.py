@@ -42,18 +42,28 @@ __all__ = [
 ]
 
 
-@transaction.atomic
 def load_roles() -> int:
-    """Make the table of roles what the catalogue says. Safe to repeat; returns how many roles there are."""
-    for definition in catalogue().roles.values():
-        values = {
-            "name_fr": definition.fr,
-            "name_en": definition.en,
-            "second_factor": definition.second_factor,
-            "actions": list(definition.actions),
-        }
-        Role.objects.update_or_create(key=definition.key, defaults=values)
-    return len(catalogue().roles)
+    """Make the table of roles what the catalogue says; returns how many rows were written."""
+    wanted = {
+        each.key: (each.fr, each.en, each.second_factor, list(each.actions))
+        for each in catalogue().roles.values()
+    }
+    rows = Role.objects.values_list("key", "name_fr", "name_en", "second_factor", "actions")
+    there = {key: tuple(said) for key, *said in rows}
+    differing = [key for key, said in wanted.items() if there.get(key) != said]
+    with transaction.atomic():
+        for key in differing:
+            name_fr, name_en, second_factor, opened = wanted[key]
+            Role.objects.update_or_create(
+                key=key,
+                defaults={
+                    "name_fr": name_fr,
+                    "name_en": name_en,
+                    "second_factor": second_factor,
+                    "actions": opened,
+                },
+            )
+    return len(differing)
 
 
 @transaction.atomic

@@ -37,7 +37,6 @@ SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
     ("X-Frame-Options", "DENY"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("X-Robots-Tag", "noindex"),
 )
 
 ASGI_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
