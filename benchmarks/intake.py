@@ -226,7 +226,7 @@ def _served(folder: Path, quick: bool) -> list[Figure]:
         figures.append(
             Figure(_NAME, f"HTTP, single, at {_RATE}/s, median", percentile(taken, 0.5) * 1000, "ms")
         )
-        single = asyncio.run(http.flat_out("flat", requests=4_000 if quick else 20_000))
+        single = asyncio.run(http.flat_out("flat", requests=4_000 if quick else 20_000, connections=256))
         figures.append(at_least(_NAME, "HTTP, single, flat out", single, "observations/s", 3_000))
         batched = asyncio.run(
             http.flat_out("batch", requests=100 if quick else 400, batch=200, connections=8)

@@ -16,6 +16,7 @@ from beffroi.during.intake.spool import Encoded, SpoolFull, SpoolUnavailable, de
 
 _BUSY_SECONDS = 10
 # The log grows to about 16 MB before it is folded back: fewer, larger folds keep the tail of commits short.
+# (A thread that folds beside the writer was tried: it gained nothing and added flushes.)
 _PRAGMAS = """
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=FULL;
