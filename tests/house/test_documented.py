@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import click
 import pytest
@@ -83,3 +84,35 @@ def test_every_room_has_its_design_page_in_the_index() -> None:
     for page in sorted((ROOT / "docs" / "design").glob("*.md")):
         if page.name != "README.md":
             assert f"({page.name})" in index, f"docs/design/README.md does not lead to {page.name}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "design").glob("*.md")), ids=lambda page: page.stem)
+def test_a_design_page_says_where_it_stands_and_where_it_falls_short(page: Path) -> None:
+    text = page.read_text()
+    assert not re.search(r"^[A-Z]{4,}$", text, re.MULTILINE), "a figure is still to be put in"
+    if page.stem in ("README", "threats"):
+        return
+    for word in ("status", "objective", "caveat"):
+        assert word in text.lower(), f"{shown(page)}: no {word}"
+
+
+def test_guides_stand_in_both_languages() -> None:
+    pairs = {"operator": "operateur", "referent": "referent", "administrator": "administrateur"}
+    for english, french in pairs.items():
+        both = (ROOT / "docs" / "guides" / f"{english}.md", ROOT / "docs" / "fr" / f"{french}.md")
+        titles = [len(re.findall(r"^## ", page.read_text(), re.MULTILINE)) for page in both]
+        # Everything said in French is said in English; the French one may leave out the world beyond France.
+        assert titles[0] == titles[1], english
+
+
+def test_every_command_that_a_page_shows_exists() -> None:
+    known = {name for name, _ in _commands()}
+    wrong = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]:
+        for said in re.findall(r"(?:^|`|bin/)beffroi ([a-z][a-z -]*)", page.read_text(), re.MULTILINE):
+            words = f"beffroi {said}".split(" --")[0].split()
+            if not any(" ".join(words[:n]) in known for n in range(2, len(words) + 1)):
+                groups = {each.rsplit(" ", 1)[0] for each in known}
+                if " ".join(words) not in groups:
+                    wrong.append((shown(page), said))
+    assert wrong == []
