@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.territory.methods import driving
@@ -108,6 +108,7 @@ keys = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, st.one_of(words, st.text(max_size=12))), st.booleans())
 def test_no_tags_break_the_rules(tags: dict[str, str], built_up: bool) -> None:
     found = driving.way(tags, built_up)

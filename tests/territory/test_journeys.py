@@ -26,8 +26,10 @@ seconds = st.one_of(st.just(math.inf), st.floats(1, 100))
 
 @st.composite
 def networks(draw: st.DrawFn, most: int = 12) -> Network:
+    """Streets at random: close together they try the nearest street, wide apart the squares."""
     count = draw(st.integers(2, most))
-    coordinate = st.integers(-20, 20).map(lambda v: v * 150.0)
+    step = draw(st.sampled_from([150.0, 23.0]))
+    coordinate = st.integers(-20, 20).map(lambda v: v * step)
     points = draw(st.lists(st.tuples(coordinate, coordinate), min_size=count, max_size=count, unique=True))
     node = st.integers(0, count - 1)
     pieces = draw(st.lists(st.tuples(node, node, seconds, seconds), min_size=1, max_size=3 * count))
@@ -201,7 +203,8 @@ def test_the_way_shown_takes_the_time_told(net: Network, data: st.DataObject) ->
 @given(networks(), st.data())
 def test_the_nearest_street_is_the_nearest(net: Network, data: st.DataObject) -> None:
     graph = street_graph(net)
-    x, y = (data.draw(st.floats(-4000, 4000)) for _ in range(2))
+    spread = data.draw(st.sampled_from([500.0, 4000.0]))
+    x, y = (data.draw(st.floats(-spread, spread)) for _ in range(2))
     lat, lon = (float(v) for v in PLANE.to_lat_lon(x, y))
     plane = graph.plane
     px, py = (float(v) for v in plane.to_xy(lat, lon))

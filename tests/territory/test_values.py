@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.territory.methods import values
@@ -73,6 +73,7 @@ def test_numbers_as_french_spreadsheets_write_them(text: str, wanted: float | No
     assert values.number(text) == wanted
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_reader(text: str) -> None:
     values.number(text)
@@ -82,6 +83,7 @@ def test_no_text_breaks_a_reader(text: str) -> None:
         assert 0 <= bearing.degrees < 360
 
 
+@settings(deadline=None)
 @given(st.floats(0, 359.9), st.floats(0, 359.9))
 def test_a_range_has_its_middle_between_its_ends(first: float, last: float) -> None:
     found = values.bearing(f"{first:.1f}-{last:.1f}")
