@@ -12,6 +12,7 @@ from django.db import connection
 from beffroi.foundation.errors import NotFound
 from beffroi.journal import canonical, entries, heads, merkle, models
 from beffroi.journal.entries import EntryView
+from beffroi.journal.models import Checkpoint, SigningKey
 from beffroi.journal.models import Checkpoint, Entry, SigningKey
 
 
@@ -54,6 +55,13 @@ def entries_about(subject: str, *, journal: str | None = None, limit: int = 10_0
     if journal is None:
         return _rows("subject = %s", (name,), "position", limit)
     return _rows("subject = %s AND journal = %s", (name, journal), "position", limit)
+
+
+def entries_holding(journal: str, words: str, *, facts: Collection[str]) -> list[EntryView]:
+    """The entries of these facts whose body holds `words` (a hash, an identifier) as a whole JSON text."""
+    marks = ", ".join(["%s"] * len(facts))
+    where = f"journal = %s AND fact IN ({marks}) AND body LIKE %s"
+    return _rows(where, (journal, *sorted(facts), f'%"{words}"%'), "number", 10_000)
 
 
 def last(journal: str, limit: int = 50) -> list[EntryView]:

@@ -16,7 +16,7 @@ from django.db import connection
 from beffroi.journal import audit, heads, merkle, models, signers
 from beffroi.journal.audit import Finding, Stored
 
-_BATCH = heads.WIDTH * 4
+_BATCH = heads.WIDTH  # one tile; larger batches leave the processor's cache
 _STORED = "number, header, body, body_sha256, leaf"
 
 
@@ -76,10 +76,9 @@ def _walk(walk: Walk, progress: Callable[[int], object]) -> Finding | None:
         computed = _leaves(walk, headers, bodies)
         if computed != list(stored):
             return _examine(walk.row, walk.frontier.size + 1)
-        for start in range(0, len(computed), heads.WIDTH):
-            found = walk.take(computed[start : start + heads.WIDTH])
-            if found is not None:
-                return found
+        found = walk.take(computed)
+        if found is not None:
+            return found
         progress(len(rows))
     return walk.end()
 
