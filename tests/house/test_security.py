@@ -155,14 +155,20 @@ import json
 from beffroi.house import django_settings as s
 print(json.dumps({k: getattr(s, k) for k in (
     "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SESSION_COOKIE_NAME",
-    "CSRF_COOKIE_NAME", "SECURE_HSTS_SECONDS")}))
+    "CSRF_COOKIE_NAME", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT")}))
 """
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize(("host", "https"), [("127.0.0.1", False), ("::1", False), ("0.0.0.0", True)])
-def test_anything_but_loopback_gets_secure_cookies_and_hsts(host: str, https: bool, tmp_path: Path) -> None:
-    environment = {**os.environ, "BEFFROI_HOST": host, "BEFFROI_DATA_DIR": str(tmp_path)}
+@pytest.mark.parametrize(
+    ("host", "proxies", "https"),
+    [("127.0.0.1", 0, False), ("::1", 0, False), ("0.0.0.0", 0, True), ("127.0.0.1", 1, True)],
+)
+def test_anything_but_loopback_gets_secure_cookies_and_hsts(
+    host: str, proxies: int, https: bool, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "BEFFROI_HOST": host, "BEFFROI_TRUSTED_PROXIES": str(proxies)}
+    environment["BEFFROI_DATA_DIR"] = str(tmp_path)
     asked = subprocess.run(
         [sys.executable, "-c", _ASK], env=environment, capture_output=True, text=True, check=True
     )
@@ -171,6 +177,9 @@ def test_anything_but_loopback_gets_secure_cookies_and_hsts(host: str, https: bo
         assert told[name] is https
     assert told["SESSION_COOKIE_NAME"].startswith("__Host-") is https
     assert (told["SECURE_HSTS_SECONDS"] >= 31_536_000) is https
+    believed = ["HTTP_X_FORWARDED_PROTO", "https"] if proxies else None
+    assert told["SECURE_PROXY_SSL_HEADER"] == believed, "who is no proxy is not believed"
+    assert told["ALLAUTH_TRUSTED_PROXY_COUNT"] == proxies
 
 
 @pytest.mark.unit

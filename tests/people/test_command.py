@@ -113,6 +113,7 @@ def test_policies_agree_with_the_catalogue() -> None:
             "https://beffroi.ville.example",
         ),
         (Settings(host="2001:db8::1", port=8443), "https://[2001:db8::1]:8443"),
+        (Settings(trusted_proxies=1, public_names="beffroi.ville.example"), "https://beffroi.ville.example"),
     ],
 )
 def test_address_of_links(settings: Settings, address: str) -> None:

@@ -284,3 +284,28 @@ def test_too_many_requests_are_told_on_a_page(client: Client, town: Town) -> Non
     answers = [client.post("/compte/mot-de-passe/choisir/1-x-y/") for _ in range(11)]
     assert answers[-1].status_code == 429
     assert "Trop de tentatives" in answers[-1].content.decode()
+
+
+def test_addresses_that_a_stranger_claims_are_not_believed(
+    client: Client, town: Town, entries: Entries
+) -> None:
+    member = town.member("coordinator", password=PASSWORD)
+    for number in range(6):
+        claimed = {"x-forwarded-for": f"192.0.2.{number}"}
+        client.post("/connexion/", {"login": member.email, "password": "faux"}, headers=claimed)
+    failures = entries("people.sign_in_failed")
+    assert len({each.body["origin"] for each in failures}) == 1
+    assert failures[-1].body["step"] == "throttled"
+
+
+def test_address_comes_from_the_proxy_where_one_is_trusted(
+    client: Client, town: Town, entries: Entries, settings: Any
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    member = town.member("coordinator", password=PASSWORD)
+    for seen in ("192.0.2.1", "192.0.2.2", "203.0.113.9, 192.0.2.1"):
+        data = {"login": member.email, "password": "faux"}
+        client.post("/connexion/", data, headers={"x-forwarded-for": seen})
+    first, second, third = (each.body["origin"] for each in entries("people.sign_in_failed"))
+    assert first != second
+    assert third == first, "what stands before the proxy's own word is the stranger's"

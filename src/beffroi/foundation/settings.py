@@ -51,6 +51,12 @@ class Settings:
     public_names: str = setting(
         "", "host names", "Names under which people reach the server, separated by commas."
     )
+    trusted_proxies: int = setting(
+        0,
+        "proxies",
+        "How many proxies of the town's own stand before the web server and end HTTPS; each must set "
+        "X-Forwarded-Proto and add to X-Forwarded-For. 0: none, such headers are not believed.",
+    )
     certificate: str = setting(
         "", "path", "PEM certificate for HTTPS; empty: one of the installation's own authority."
     )

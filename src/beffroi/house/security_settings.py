@@ -11,7 +11,8 @@ from beffroi.foundation import settings as configuration
 from beffroi.house.ports import is_loopback
 
 _settings = configuration.current()
-_https = not is_loopback(_settings.host)
+_proxied = _settings.trusted_proxies > 0
+_https = _proxied or not is_loopback(_settings.host)
 _hours_s = 3600
 
 DEBUG = False
@@ -35,6 +36,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # --- transport and headers (the rest is in beffroi.people.headers) ---
 SECURE_HSTS_SECONDS = 365 * 24 * _hours_s if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the town's other services are not ours to bind
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _proxied else None
+ALLAUTH_TRUSTED_PROXY_COUNT = _settings.trusted_proxies
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.conf import settings
@@ -30,8 +31,9 @@ def salted(text: str) -> str:
 
 def origin_of(request: HttpRequest | None) -> str:
     """The salted hash of the network address that a request comes from ('' where it has none)."""
-    address = request.META.get("REMOTE_ADDR", "") if request is not None else ""
-    return salted(address) if address else ""
+    if request is None or not request.META.get("REMOTE_ADDR"):
+        return ""
+    return salted(get_adapter(request).get_client_ip(request))
 
 
 def record_failure(request: HttpRequest | None, address: str, step: str) -> None:
