@@ -13,7 +13,6 @@ from beffroi.foundation.errors import NotFound
 from beffroi.journal import canonical, entries, heads, merkle, models
 from beffroi.journal.entries import EntryView
 from beffroi.journal.models import Checkpoint, SigningKey
-from beffroi.journal.models import Checkpoint, Entry, SigningKey
 
 
 def _rows(where: str, values: tuple[Any, ...], order: str, limit: int) -> list[EntryView]:
@@ -57,13 +56,6 @@ def entries_about(subject: str, *, journal: str | None = None, limit: int = 10_0
     return _rows("subject = %s AND journal = %s", (name, journal), "position", limit)
 
 
-def entries_holding(journal: str, words: str, *, facts: Collection[str]) -> list[EntryView]:
-    """The entries of these facts whose body holds `words` (a hash, an identifier) as a whole JSON text."""
-    marks = ", ".join(["%s"] * len(facts))
-    where = f"journal = %s AND fact IN ({marks}) AND body LIKE %s"
-    return _rows(where, (journal, *sorted(facts), f'%"{words}"%'), "number", 10_000)
-
-
 def last(journal: str, limit: int = 50) -> list[EntryView]:
     """The newest entries of a journal, newest first."""
     return _rows("journal = %s", (journal,), "number DESC", limit)
@@ -84,8 +76,9 @@ def entry(journal: str, number: int) -> EntryView:
 
 def bearing(journal: str, digest: str, facts: Collection[str]) -> list[EntryView]:
     """Entries of these facts whose body bears a digest (hexadecimal), in the order of their numbers."""
-    rows = Entry.objects.filter(journal=journal, fact__in=facts, body__contains=f'"{digest}"')
-    return [entry(journal, number) for number in rows.order_by("number").values_list("number", flat=True)]
+    marks = ", ".join(["%s"] * len(facts))
+    where = f"journal = %s AND fact IN ({marks}) AND body LIKE %s"
+    return _rows(where, (journal, *sorted(facts), f'%"{digest}"%'), "number", 10_000)
 
 
 @dataclass(frozen=True, slots=True)
