@@ -139,6 +139,28 @@ def test_an_entry_dropped_from_the_journal_stops_the_seal_or_shows(
     assert stranger(sealed.path, sealed.fingerprint).returncode == 1
 
 
+def test_a_report_found_again_comes_with_the_entry_that_told_of_it(
+    say: Say, member: Member, tmp_path: Path
+) -> None:
+    from django.db import transaction
+
+    from beffroi.before.signal.facts import SignalReported
+    from beffroi.journal import actions as journal_actions
+
+    told = SignalReported(signal="1", territory="town", what="signal.vehicle_slow", seen_seconds_before=30)
+    with transaction.atomic():
+        journal_actions.append(
+            journal="territory:town", fact=told, subject="signal:1", actor="member:referent"
+        )
+    say(("signal.vehicle_slow", "", 0, (10.0, 0.0)), source="signal")
+    (found,) = say(("intrusion.door", "P-1", 1800, (0.0, 0.0)))
+    sealed = actions.seal(incident=found, out=tmp_path, member=member)
+    assert [each["relation"] for each in read(sealed, "data/signs.json")].count("earlier_signal") == 1
+    facts = [each["what"] for each in read(sealed, "data/timeline.json") if each["kind"] == "entry"]
+    assert "signal.reported" in facts
+    assert stranger(sealed.path, sealed.fingerprint).returncode == 0
+
+
 def test_signs_that_a_person_moved_are_still_borne(
     say: Say, incident: UUID, member: Member, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from beffroi.during.incident.shown import Sheet
 from beffroi.during.intake import spool
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.models import Unread
+from beffroi.during.intake.tasks import SIGNALS
 from beffroi.foundation import settings as configuration
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
@@ -40,7 +41,7 @@ def case(identifier: UUID, *, checkpoint: journal.Checkpoint, sealed_by: str, se
     together = [identifier, *Incident.objects.filter(merged_into=identifier).values_list("pk", flat=True)]
     rows = list(fusion.sign_rows(identifier))
     notes = list(Note.objects.filter(incident_id__in=together).order_by("at"))
-    entries = _entries(checkpoint, together, {row.digest for row in rows})
+    entries = _entries(checkpoint, _subjects(together, rows), {row.digest for row in rows})
     borne = {str(each.body.get("digest", "")) for each in entries if each.body}
     seen = [_observation(row, row.digest in borne) for row in rows if _stands(row)]
     written = [_note(note) for note in notes if bytes(note.salt) and note.text]
@@ -101,17 +102,23 @@ def _note(row: Note) -> Content:
     return Content(row.text.encode(), bytes(row.salt), row.digest, about)
 
 
+def _subjects(together: Iterable[UUID], rows: Iterable[Sign]) -> list[str]:
+    """What the journal is asked about: the incident, those that went into it, the reports found again."""
+    reports = [f"signal:{row.observation['key']}" for row in rows if row.source == SIGNALS and _stands(row)]
+    return [*(f"incident:{each}" for each in together), *reports]
+
+
 def _entries(
-    checkpoint: journal.Checkpoint, together: Iterable[UUID], digests: Collection[str]
+    checkpoint: journal.Checkpoint, subjects: Iterable[str], digests: Collection[str]
 ) -> list[EntryView]:
     """What the journal says about the incident, and what it says elsewhere of its observations.
 
     A sign that a person moved here was written under the incident where it was first.
     """
-    key, found = checkpoint.journal, {}
-    for each in together:
-        for entry in journal.entries_about(f"incident:{each}", journal=key):
-            found[entry.number] = entry
+    key = checkpoint.journal
+    found: dict[int, EntryView] = {}
+    for subject in subjects:
+        found |= {each.number: each for each in journal.entries_about(subject, journal=key)}
     borne = {str(entry.body.get("digest", "")) for entry in found.values() if entry.body}
     for digest in set(digests) - borne:
         found |= {each.number: each for each in journal.bearing(key, digest, _BORNE_BY)}

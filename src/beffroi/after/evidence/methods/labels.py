@@ -38,17 +38,21 @@ DETAILS: Mapping[str, tuple[str, str]] = {
     "relation": ("lien", "relation"),
     "repeats": ("répétitions", "repeats"),
     "seconds": ("secondes", "seconds"),
+    "seen_seconds_before": ("vu auparavant (s)", "seen before (s)"),
+    "signal": ("signalement", "report"),
     "state": ("état", "state"),
     "statement": ("déclaration", "statement"),
     "step": ("étape", "step"),
     "text": ("texte", "text"),
     "understood_at": ("compris", "understood"),
     "unit": ("patrouille", "unit"),
+    "territory": ("territoire", "territory"),
     "weight": ("poids (nats)", "weight (nats)"),
+    "what": ("quoi", "what"),
     "why": ("pourquoi", "why"),
 }
 
-CODED = frozenset({"act", "cause", "how", "kind", "outcome", "reasons", "relation", "state", "step"})
+CODED = frozenset({"act", "cause", "how", "kind", "outcome", "reasons", "relation", "state", "step", "what"})
 """Details whose values are codes that have words of their own."""
 
 TIMES = frozenset({"received_at", "understood_at"})
