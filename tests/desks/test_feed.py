@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from tests.desks.conftest import Happen, Town
 
 from beffroi.desks import feed
@@ -28,7 +29,7 @@ class Stream:
     """One open request to the feed, as a browser holds it."""
 
     def __init__(self, cookie: str, query: str = "lang=en", last: int | None = None) -> None:
-        headers = [(b"cookie", f"sessionid={cookie}".encode())]
+        headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode())]
         if last is not None:
             headers.append((b"last-event-id", str(last).encode()))
         self.scope = {
@@ -82,7 +83,7 @@ def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cookie(town: Town, member: Member) -> str:
-    return town.signed_in(member).cookies["sessionid"].value
+    return str(town.signed_in(member).session.session_key)
 
 
 def run(body: Callable[[], Awaitable[None]]) -> None:

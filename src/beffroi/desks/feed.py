@@ -100,6 +100,9 @@ async def _stream(scope: Scope, receive: Receive, send: Send, console: Console, 
         hello = {"now": clock.now().isoformat(), "position": console.position}
         await _write(send, f"retry: 1000\nevent: hello\ndata: {json.dumps(hello)}\n\n".encode() + first)
         await _pump(send, console, gone, asking)
+    except asyncio.CancelledError:
+        # The server stops: a stream that lasts ends here, whole; its browser comes back by itself.
+        await send({"type": "http.response.body", "body": b""})
     finally:
         _hub.leave(console)
         for task in (gone, asking):

@@ -63,11 +63,14 @@ class DeskMap {
     if (!held) {
       const element = document.createElement("div");
       element.className = "map-mark unit-mark";
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", unit.words);
       const marker = new window.maplibregl.Marker({ element }).setLngLat([unit.lon, unit.lat]).addTo(this.#map);
       held = { marker, element, face: "" };
       this.#units.set(unit.key, held);
     }
     if (held.face !== face) held.element.replaceChildren(unitMark(unit));
+    held.element.setAttribute("aria-label", unit.words);
     held.face = face;
     held.marker.setLngLat([unit.lon, unit.lat]);
   }
@@ -98,7 +101,9 @@ class DeskMap {
     let held = this.#incidents.get(id);
     if (!held) {
       const element = document.createElement("div");
-      element.className = "map-mark incident-mark";
+      element.className = "map-mark incident-mark"; // a short cut for the mouse; keys have the queue
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", `${number}, ${row.querySelector("b")?.textContent ?? ""}`);
       element.addEventListener("click", () => this.#sheet.open(id));
       const marker = new window.maplibregl.Marker({ element }).setLngLat([Number(lon), Number(lat)]).addTo(this.#map);
       held = { marker, element, face: "" };

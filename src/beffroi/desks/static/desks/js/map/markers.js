@@ -25,7 +25,7 @@ export function unitMark(unit) {
   parts.push(shape(12.5, "body"), text(unit.key, { class: "id", y: 4.2 }));
   if (unit.sub) parts.push(text(unit.sub, { class: "sub", y: 29 }));
   const kind = `m-unit ${unit.state === "free" ? "free" : "busy"}${unit.stale ? " stale" : ""}`;
-  return draw("svg", { class: kind, viewBox: "-40 -26 80 60", width: 80, height: 60, role: "img", "aria-label": unit.words }, parts);
+  return draw("svg", { class: kind, viewBox: "-40 -26 80 60", width: 80, height: 60, "aria-hidden": "true" }, parts);
 }
 
 // incident: { badge, number, current, life }

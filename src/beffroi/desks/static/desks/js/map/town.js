@@ -43,7 +43,7 @@ export async function openTown(container, { address, centre, zoom = 15, bounds }
     pitchWithRotate: false,
     fadeDuration: 0,
     maxBounds: bounds,
-    locale: { "Map.Title": container.getAttribute("aria-label") ?? container.closest("[aria-label]")?.getAttribute("aria-label") ?? "" },
+    locale: { "Map.Title": container.dataset.title },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
