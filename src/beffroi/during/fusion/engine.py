@@ -82,6 +82,7 @@ def forget() -> None:
     """Let go of what is in memory: the next step reads it again from the database and the spool."""
     global _live, _in_hand
     _live, _in_hand = None, None
+    _asked.clear()
 
 
 def restored(position: int, spool: Spool | None = None) -> Course:
