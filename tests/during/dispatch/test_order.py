@@ -59,6 +59,14 @@ def test_whoever_was_first_keeps_its_place_against_a_few_seconds(first: str, kep
     assert keys(put(unit("A", 100), unit("B", 140), first=first))[0] == "A"
 
 
+def test_who_is_under_another_command_has_to_be_told_first() -> None:
+    found = put(unit("A", 100), unit("G", 60, kind="gendarmerie"))
+    assert keys(found) == ["A", "G"]
+    assert found.rows[1].eta_s == pytest.approx(60 + 20 + rows.ASKED_S, rel=0.05)
+    coming = put(unit("G", 60, kind="gendarmerie", state="sent", mission="i")).coming
+    assert coming[0].eta_s == pytest.approx(60, abs=0.2)
+
+
 def test_on_the_way_here_is_neither_proposed_nor_asked_why() -> None:
     mine = unit("A", 100, state="sent", mission="i", kind="security", exercise=True)
     found = put(mine, unit("B", 50))

@@ -15,7 +15,8 @@ class Ranking(models.Model):
 
     `roads` keeps what road times rest on (version of the town, place, each unit's position and seconds),
     so that time alone asks for no new search. `route` is the way of the unit that comes first:
-    [[lat, lon], ...]. `before` was proposed first until `first_since`. `revision` grows with each change.
+    [[lat, lon], ...]; `reach` where they can be by now (shown.ReachView). `before` was proposed first
+    until `first_since`. `revision` grows with each change.
     """
 
     incident = models.OneToOneField(
@@ -31,6 +32,7 @@ class Ranking(models.Model):
     no_race = models.JSONField(null=True)
     roads = models.JSONField(default=dict)
     route = models.JSONField(default=list)
+    reach = models.JSONField(null=True)
     before = models.CharField(max_length=80, blank=True, default="")
     first_since = models.DateTimeField(null=True)
 

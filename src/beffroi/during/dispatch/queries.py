@@ -10,7 +10,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from beffroi.during.dispatch import models
-from beffroi.during.dispatch.shown import LeftOut, MissionView, Race, RankingView, Reason, UnitRow
+from beffroi.during.dispatch.shown import LeftOut, MissionView, Race, RankingView, ReachView, Reason, UnitRow
 
 MOST_MISSIONS = 500
 
@@ -25,7 +25,16 @@ def rankings(incidents: Iterable[UUID]) -> dict[UUID, RankingView]:
     """The latest orders of several incidents in one query, for a queue: who comes, who is proposed first,
     the race. Ways, units left out and the rest of the order are empty; those not ranked are left out."""
     rows = models.Ranking.objects.filter(incident_id__in=list(incidents))
-    return {row.incident_id: view(row, whole=False) for row in rows.defer("route", "roads", "left_out")}
+    return {
+        row.incident_id: view(row, whole=False) for row in rows.defer("route", "roads", "reach", "left_out")
+    }
+
+
+def reach(incident_id: UUID) -> ReachView | None:
+    """Where they can be by now, if they left on foot at the last sign; None where it is not known, or
+    so long ago that they can be anywhere."""
+    row = models.Ranking.objects.filter(incident_id=incident_id).values_list("reach", flat=True).first()
+    return msgspec.convert(row, ReachView) if row else None
 
 
 def missions(territories: Collection[str]) -> list[MissionView]:
@@ -49,7 +58,7 @@ def mission_of(territory: str, unit: str) -> MissionView | None:
 
 def _missions() -> QuerySet[models.Mission]:
     return models.Mission.objects.select_related("incident", "incident__ranking").defer(
-        "incident__ranking__route", "incident__ranking__roads"
+        "incident__ranking__route", "incident__ranking__roads", "incident__ranking__reach"
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from beffroi.during.dispatch import models, queries, scene
 from beffroi.during.dispatch.methods import stays
+from beffroi.during.dispatch.reaching import reach_now
 from beffroi.during.dispatch.rules.order import order
 from beffroi.during.dispatch.rules.shapes import Act, Order, Reason
 from beffroi.during.dispatch.shown import RankingView
@@ -131,6 +132,9 @@ def _made(row: Incident, here: scene.Town, at: datetime) -> _Made:
         fields["roads"] = roads
     if searched or now_first != first:
         fields["route"] = _route(here, row, found)
+    reached = reach_now(row, here, at) if found.race is not None else None
+    if before is None or before.reach != reached:
+        fields["reach"] = reached
     if before is None or now_first != first:
         fields["before"], fields["first_since"] = first, at
     return _Made(row.pk, before.revision if before is not None else None, fields)

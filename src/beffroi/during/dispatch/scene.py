@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from beffroi.during.dispatch import models
@@ -14,7 +15,7 @@ from beffroi.foundation.geography import Position, distance_m
 from beffroi.territory import queries as territory
 from beffroi.territory.errors import NoTown
 from beffroi.territory.methods.graph import StreetGraph
-from beffroi.territory.shown import UnitView
+from beffroi.territory.shown import DeviceView, UnitView
 
 #: Farther by road than this (s) is out of reach.
 LIMIT_S = 1800.0
@@ -32,6 +33,13 @@ class Town:
     version: int | None
     graph: StreetGraph | None
     units: tuple[Candidate, ...]
+    at: datetime
+
+    @cached_property
+    def cameras(self) -> list[DeviceView]:
+        """Cameras whose place is known."""
+        found = territory.devices(self.key, self.at, kinds=["camera"])
+        return [each for each in found if each.position is not None]
 
     def route(self, start: Position, end: Position) -> list[list[float]]:
         """The way as [[lat, lon], ...], to a tenth of a metre or so."""
@@ -50,7 +58,7 @@ def town(key: str, at: datetime) -> Town:
         for row in models.Mission.objects.filter(territory_key=key, ended_at=None).select_related("incident")
     }
     units = tuple(_candidate(unit, busy.get(unit.key), at) for unit in territory.units(key))
-    return Town(key, version, graph, units)
+    return Town(key, version, graph, units, at)
 
 
 def _candidate(unit: UnitView, mission: models.Mission | None, at: datetime) -> Candidate:

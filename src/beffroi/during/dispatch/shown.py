@@ -9,7 +9,7 @@ import msgspec
 
 from beffroi.during.dispatch.rules.shapes import LeftOut, Race, Reason, UnitRow
 
-__all__ = ["LeftOut", "MissionView", "Race", "RankingView", "Reason", "UnitRow"]
+__all__ = ["LeftOut", "MissionView", "Race", "RankingView", "ReachView", "Reason", "UnitRow", "Watched"]
 
 
 class RankingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,3 +72,26 @@ class MissionView(msgspec.Struct, frozen=True, kw_only=True):
     on_scene_at: datetime | None
     ended_at: datetime | None
     ended: str
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera that they may pass: metres from the place by road, seconds until they could be there."""
+
+    device: str
+    name: str
+    metres: float
+    in_s: float
+
+
+class ReachView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where they can be at `at` had they left on foot at `since`, the last sign: streets within reach.
+
+    `bands`: lines of (latitude, longitude) for now, a minute later and two minutes later, each without
+    the one before; `cameras`: those they may pass in that time, the soonest first. `speed_m_s` is assumed.
+    """
+
+    at: datetime
+    since: datetime
+    speed_m_s: float
+    bands: list[list[list[tuple[float, float]]]]
+    cameras: list[Watched]

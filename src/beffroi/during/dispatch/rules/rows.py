@@ -16,6 +16,8 @@ from beffroi.during.dispatch.rules.shapes import Act, Candidate, Reason, UnitRow
 WAIT_S = 30.0
 #: Seconds to set off, by what the unit is doing. Assumed: no figure was found.
 SET_OFF_S: Mapping[str, float] = {"free": 20.0, "sent": 10.0, "busy": 60.0, "on_scene": 60.0, "base": 60.0}
+#: Seconds more to tell a service under its own command: NFPA 1225 wants a call processed in 60 s.
+ASKED_S = 60.0
 #: A unit counted from its base may be anywhere that this many seconds of driving lead to.
 BASE_DRIFT_S = 120.0
 
@@ -77,7 +79,8 @@ def _travel(units: Sequence[Candidate], act: Act, stale_after_s: float) -> Trave
         start = "base" if unit.from_base else unit.state
         moved = BASE_DRIFT_S if unit.from_base else drift(unit.age_s or 0.0, unit.radius_m, stale_after_s)
         roads.append(0.0 if there else unit.road_s)
-        delays.append(0.0 if here else SET_OFF_S.get(start, SET_OFF_S["busy"]))
+        asked = ASKED_S if unit.kind in OWN_COMMAND else 0.0
+        delays.append(0.0 if here else SET_OFF_S.get(start, SET_OFF_S["busy"]) + asked)
         drifts.append(0.0 if there else moved)
     return Travel(np.array(roads), np.array(delays), np.array(drifts))
 
