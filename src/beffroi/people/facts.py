@@ -6,26 +6,38 @@ from beffroi.journal.facts import Fact
 
 
 class InstallationCreated(Fact, fact="people.installation_created", version=1):
+    """The installation began: for real, or as an exercise."""
+
     exercise: bool = False
 
 
 class OrganisationCreated(Fact, fact="people.organisation_created", version=1):
+    """An organisation was declared, of this kind."""
+
     kind: str
 
 
 class CentreCreated(Fact, fact="people.centre_created", version=1):
+    """A supervision centre of an organisation was declared."""
+
     organisation: str
 
 
 class WatchStarted(Fact, fact="people.watch_started", version=1):
+    """A centre watches a territory from now on."""
+
     territory: str
 
 
 class WatchEnded(Fact, fact="people.watch_ended", version=1):
+    """A centre no longer watches a territory."""
+
     territory: str
 
 
 class MemberCreated(Fact, fact="people.member_created", version=1):
+    """A member was made; the name stays in the room."""
+
     organisation: str
 
 
@@ -38,6 +50,8 @@ class InvitationMade(Fact, fact="people.invitation_made", version=1):
 
 
 class RoleGiven(Fact, fact="people.role_given", version=1):
+    """A member holds a role, where and until when."""
+
     role: str
     scope: str
     key: str = ""
@@ -46,6 +60,8 @@ class RoleGiven(Fact, fact="people.role_given", version=1):
 
 
 class RoleEnded(Fact, fact="people.role_ended", version=1):
+    """A member no longer holds a role."""
+
     role: str
     scope: str
     key: str = ""
@@ -59,7 +75,7 @@ class SignedIn(Fact, fact="people.signed_in", version=1):
 
 
 class SignedOut(Fact, fact="people.signed_out", version=1):
-    pass
+    """A member signed out."""
 
 
 class SignInFailed(Fact, fact="people.sign_in_failed", version=1):
@@ -74,14 +90,18 @@ class SignInFailed(Fact, fact="people.sign_in_failed", version=1):
 
 
 class PasswordChanged(Fact, fact="people.password_changed", version=1):
-    pass
+    """A member's password was changed."""
 
 
 class SecondFactorSet(Fact, fact="people.second_factor_set", version=1):
+    """A member set a second factor of this kind."""
+
     kind: str
 
 
 class SecondFactorRemoved(Fact, fact="people.second_factor_removed", version=1):
+    """A member's second factor of this kind is gone."""
+
     kind: str
 
 
