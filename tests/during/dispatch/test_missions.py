@@ -12,8 +12,10 @@ from beffroi.during.dispatch import actions, errors, missions, models, queries
 from beffroi.during.incident import errors as incident_errors
 from beffroi.during.incident.models import Incident
 from beffroi.foundation.clock import FixedClock
+from beffroi.territory import actions as territory_actions
 from beffroi.territory import queries as territory
 from beffroi.territory.errors import UnknownUnit
+from beffroi.territory.models import PatrolUnit
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db]
 
@@ -196,6 +198,17 @@ def test_closing_frees_the_units(town: Street, incident: UUID, now: FixedClock) 
     for verb in (actions.arrive, actions.en_route, actions.release, actions.send):
         with pytest.raises(incident_errors.AlreadyClosed):
             verb(incident_id=incident, unit="P2", member=OPERATOR)  # type: ignore[operator]
+
+
+def test_closing_leaves_alone_who_went_off_duty_or_out_of_service(
+    town: Street, incident: UUID, now: FixedClock
+) -> None:
+    sent(incident, "P2")
+    sent(incident, "P1")
+    territory_actions.set_unit_state(territory=town.key, unit="P1", state="off", actor="system")
+    PatrolUnit.objects.filter(key="P2").update(retired_at=NOW)
+    actions.close(incident_id=incident, member=OPERATOR, outcome="real")
+    assert territory.unit(town.key, "P1").state == "off" and queries.missions([town.key]) == []
 
 
 def test_closing_wrongly_changes_nothing(town: Street, incident: UUID) -> None:

@@ -16,6 +16,8 @@ from beffroi.during.incident import actions as incident_actions
 from beffroi.during.incident.errors import AlreadyClosed, UnknownIncident
 from beffroi.during.incident.models import Incident
 from beffroi.territory import actions as territory
+from beffroi.territory import queries
+from beffroi.territory.errors import UnknownUnit
 
 ENGINE = "engine:dispatch"
 
@@ -87,10 +89,15 @@ def end(mission: models.Mission, how: str, at: datetime) -> None:
 
 
 def free(mission: models.Mission, member: UUID | None, at: datetime) -> None:
-    """The unit may be sent again."""
-    territory.set_unit_state(
-        territory=mission.territory_key, unit=mission.unit, state="free", actor=actor(member), at=at
-    )
+    """The unit may be sent again, unless it went off duty, on to something else or out of service."""
+    try:
+        unit = queries.unit(mission.territory_key, mission.unit)
+    except UnknownUnit:
+        return
+    if unit.mission == str(mission.incident_id):
+        territory.set_unit_state(
+            territory=mission.territory_key, unit=mission.unit, state="free", actor=actor(member), at=at
+        )
 
 
 def tell_released(mission: models.Mission, member: UUID | None, at: datetime) -> None:
