@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beffroi.foundation import clock
-from beffroi.foundation.errors import Refused
+from beffroi.foundation.errors import Invalid, Refused
 from beffroi.people import actions, doors
 from beffroi.people.catalogue import catalogue
 
@@ -75,6 +75,8 @@ def test_closed_account_is_refused_and_loses_its_roles(town: Town) -> None:
     member = town.member("operator")
     actions.close_member(member=member)
     assert doors.decide(member, "duty.view", territory=OWN).reason == "people.inactive"
+    with pytest.raises(Invalid):
+        actions.invite(member=member)
     member.is_active = True
     assert not doors.decide(member, "duty.view", territory=OWN).allowed
 

@@ -80,10 +80,15 @@ def check_password_strength(password: str, member: Member | None = None) -> None
 
 @transaction.atomic
 def invite(*, member: Member, actor: str = SYSTEM) -> str:
-    """The path of a link with which the member chooses a password: once, within the time set for it."""
+    """The path of a link with which the member chooses a password: once, within the time set for it.
+
+    Raises Invalid for a closed account.
+    """
     from allauth.account.forms import default_token_generator
     from allauth.account.utils import user_pk_to_url_str
 
+    if not member.is_active:
+        raise Invalid(where="member", why="this account is closed")
     key = default_token_generator.make_token(member)
     values = {"uidb36": user_pk_to_url_str(member), "key": key}
     append(fact=facts.InvitationMade(), subject=member.actor, actor=actor)
