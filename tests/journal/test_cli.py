@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from tests.journal.saying import TOWN, say_many, tamper
 
 from beffroi.cli.journal import journal
+from beffroi.foundation.errors import Invalid
 from beffroi.journal import actions, canonical, merkle, notes, queries
 
 pytestmark = [pytest.mark.room]
@@ -91,6 +92,18 @@ def test_keys_are_shown_and_rotated() -> None:
     assert shown[-1]["fingerprint"] == new
     assert "New key" in run("rotate", "--lost").output
     assert run("verify").exit_code == 0
+
+
+@pytest.mark.django_db
+def test_an_epoch_is_opened_from_a_head_that_was_kept(tmp_path: Path) -> None:
+    say_many(3)
+    note = tmp_path / "kept.note"
+    note.write_text(actions.sign_head(journal=TOWN).note)
+    done = run("epoch", TOWN, str(note))
+    assert done.exit_code == 0, done.output
+    assert "Epoch 2 of territory:redon: 0 entries lost" in done.output
+    assert run("verify").exit_code == 0
+    assert isinstance(run("epoch", TOWN, str(note)).exception, Invalid)  # that head is of the first epoch
 
 
 APPEND = """

@@ -69,9 +69,9 @@ def _culprit(journal: str, number: int, rows: Sequence[Stored], at: int, size: i
         # A forged entry that is right in itself shows only by the next one, which was pushed on.
         forged = number - 1 if here.leaf_as(number - 1) == here.leaf else number
         return Finding(journal, "inserted", forged, forged, "the entries after it were renumbered")
-    for other in range(1, size + 1):
-        if here.leaf_as(other) == here.leaf:
-            return _swapped(journal, number, other)
+    for origin in range(1, size + 1):
+        if here.leaf_as(origin) == here.leaf:
+            return _swapped(journal, number, origin)
     return Finding(journal, "altered", number, number, "its content is not what its leaf hash says")
 
 

@@ -101,10 +101,19 @@ def file_of(origin: str) -> Path:
 
 
 def keep_file(checkpoint: models.Checkpoint) -> None:
-    """Write a signed head beside the database, whole or not at all."""
+    """Write a signed head beside the database, whole or not at all; an older one never replaces it."""
     origin = checkpoint.note.split("\n", 1)[0]
     target = file_of(origin)
+    if _kept_size(target) > checkpoint.size:
+        return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.draft")
     draft.write_text(checkpoint.note, encoding="utf-8")
     draft.replace(target)
+
+
+def _kept_size(file: Path) -> int:
+    if not file.exists():
+        return 0
+    lines = file.read_text(encoding="utf-8").split("\n", 2)
+    return int(lines[1]) if len(lines) > 1 and lines[1].isdigit() else 0
