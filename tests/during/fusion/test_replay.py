@@ -105,7 +105,7 @@ def test_the_command_says_it_and_exits(put: Put) -> None:
     live(put, 3)
     done = CliRunner().invoke(command, ["--territory", "town", "--from-start"])
     assert done.exit_code == 0 and "The same: " in done.output
-    models.Sign.objects.update(repeats=77)
+    models.Sign.objects.update(metres=77)
     again = CliRunner().invoke(command, ["--territory", "town", "--from-start", "--json"])
     assert again.exit_code == 1
     assert json.loads(again.output)["same"] is False

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from tests.during.incident.conftest import Say
 
+from beffroi.during.fusion import engine
 from beffroi.during.fusion import models as fusion_models
 from beffroi.during.incident import actions, errors, queries
 from beffroi.during.incident.models import Incident, LedgerEntry
@@ -159,11 +160,13 @@ def test_an_old_view_of_the_sheet_is_refused(incident: Incident, member: UUID, s
 def test_a_repeat_changes_no_version_and_writes_no_fact(incident: Incident, say: Say) -> None:
     for second in range(10):
         say(("intrusion.door", "P-1", second + 1, HERE))
+    engine.forget()  # whatever waited in memory is read again and told
+    say(("intrusion.door", "P-1", 11, HERE))
     row = Incident.objects.get(pk=incident.pk)
     assert facts(row) == ["incident.opened"]
     assert row.version == incident.version
     assert row.last_sign_at > incident.last_sign_at
-    assert fusion_models.Sign.objects.get(hypothesis_id=row.pk).repeats == 10
+    assert fusion_models.Sign.objects.get(hypothesis_id=row.pk).repeats == 11
 
 
 def test_a_bad_outcome_closes_nothing(incident: Incident, member: UUID) -> None:

@@ -65,7 +65,7 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
         _settle_town(course, territory, cursor.position)
     for position, observation in fresh:
         changes += [(observation.territory, each) for each in course.observe(position, observation)]
-    news = rows.write(changes, now)
+    news = rows.write(course, changes, now)
     if fresh:
         cursor.position = course.position = fresh[-1][0]
         cursor.save(update_fields=["position"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -27,6 +28,8 @@ class Course:
         self.parameters = Parameters()
         self.towns: dict[str, datetime | None] = {}
         self.spans: dict[str, tuple[int, int]] = {}  # since the last snapshot: first position, count
+        self.quiet: dict[UUID, tuple[str, Change]] = {}  # repeats that no row tells of yet
+        self.flushed: datetime | None = None
         self._scene_of = scene_of
 
     def load(self, packed: bytes) -> FoldState:
@@ -62,6 +65,22 @@ class Course:
             return [change for fold in self._all() for change in fold.decide(decision)]
         self.spans.setdefault(territory, (self.position, 0))
         return self.fold(territory).decide(decision)
+
+    def unwritten(self) -> None:
+        """Take every repeat as not written: the rows may be older than this course."""
+        for territory in sorted(self.folds):
+            for one in self.folds[territory].state.hypotheses.values():
+                if one.shown and any(sign.repeats for sign in one.signs):
+                    position = max(sign.last_position for sign in one.signs)
+                    again = Change(
+                        kind="repeated",
+                        position=position,
+                        reasons=[],
+                        held=one,
+                        belief=one.belief,
+                        quiet=True,
+                    )
+                    self.quiet[one.id] = (territory, again)
 
     def settled(self) -> None:
         """Forget what came since the last snapshot: one was just made or read."""

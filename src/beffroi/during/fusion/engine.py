@@ -103,6 +103,7 @@ def restored(position: int, spool: Spool | None = None) -> Course:
     for item in items(start, position, spool or shared()):
         apply(course, item)
     course.position = position
+    course.unwritten()
     return course
 
 

@@ -132,13 +132,12 @@ def _compare(territory: str, seen: dict[UUID, Hypothesis], after: int) -> list[D
 
 
 def _compare_signs(identifier: UUID, held: Hypothesis) -> list[Difference]:
+    # Not how often each was repeated: rows learn of that a few seconds later.
     written = {
-        row.observation_id: (row.relation, row.weight, row.metres, row.repeats)
+        row.observation_id: (row.relation, row.weight, row.metres)
         for row in models.Sign.objects.filter(hypothesis_id=identifier)
     }
-    again = {
-        sign.observation.id: (sign.relation, sign.weight, sign.metres, sign.repeats) for sign in held.signs
-    }
+    again = {sign.observation.id: (sign.relation, sign.weight, sign.metres) for sign in held.signs}
     return [
         Difference(
             hypothesis=identifier,

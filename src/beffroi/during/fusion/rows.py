@@ -5,29 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from beffroi.during.fusion import models
+from beffroi.during.fusion.course import Course
 from beffroi.during.fusion.news import News, SignNews
 from beffroi.during.fusion.rules.shapes import Change, Hypothesis, Sign
 from beffroi.during.intake.facts import Observation
 
 _UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
 _SALT_BYTES = 16
-_RENEWED = (
-    "order",
-    "relation",
-    "repeats",
-    "last_seen_at",
-    "factor",
-    "weight",
-    "metres",
-    "independent",
-    "reasons",
-)
+FLUSH = timedelta(seconds=3)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 Told = tuple[str, Change]
@@ -39,13 +31,16 @@ def sign_digest(observation: Observation, salt: bytes) -> str:
     return hashlib.sha256(salt + _encode(observation)).hexdigest()
 
 
-def write(changes: Sequence[Told], now: datetime) -> list[News]:
-    """Write what a batch changed of what people see; the news, in order, repeats once each at the end."""
-    seen = [(territory, change) for territory, change in changes if change.kind not in _UNSEEN]
+def write(course: Course, changes: Sequence[Told], now: datetime) -> list[News]:
+    """Write what a batch changed of what people see; the news, in order, repeats once each at the end.
+
+    Repeats that change nothing but a count wait for others, or for `FLUSH`.
+    """
+    seen = _due(course, changes, now)
     if not seen:
         return []
     held = {change.held.id: change.held for _, change in seen if change.held is not None}
-    _write_hypotheses(seen, held)
+    _write_hypotheses(seen)
     rows = _write_signs(seen, held, now)
     once: dict[UUID | None, Told] = {}
     ordered: list[Told] = []
@@ -57,41 +52,71 @@ def write(changes: Sequence[Told], now: datetime) -> list[News]:
     return [_news(territory, change, rows, now) for territory, change in (*ordered, *once.values())]
 
 
-def _write_hypotheses(seen: Sequence[Told], held: dict[UUID, Hypothesis]) -> None:
-    known = models.Hypothesis.objects.in_bulk(list(held))
-    fresh: dict[UUID, models.Hypothesis] = {}
-    for territory, change in seen:
-        one = change.held
-        if one is None or one.belief is None:
+def _due(course: Course, changes: Sequence[Told], now: datetime) -> list[Told]:
+    """What is to be written now; quiet repeats are put off, and taken along when their hypothesis is."""
+    seen: list[Told] = []
+    for told in changes:
+        change = told[1]
+        if change.quiet and change.kind == "repeated" and change.held is not None:
+            course.quiet[change.held.id] = told
+        elif change.kind not in _UNSEEN:
+            seen.append(told)
+    loud = {change.hypothesis for _, change in seen}
+    due = course.flushed is None or now - course.flushed >= FLUSH
+    if due:
+        course.flushed = now
+    taken = [each for each in course.quiet if due or each in loud]
+    # A repeat of what has ended since is told before its end.
+    return [*(course.quiet.pop(each) for each in taken), *seen]
+
+
+def _write_hypotheses(seen: Sequence[Told]) -> None:
+    last: dict[UUID, Told] = {}
+    first: dict[UUID, int] = {}
+    gone: dict[UUID, UUID | None] = {}
+    for told in seen:
+        change = told[1]
+        if change.held is None or change.held.belief is None:
             continue
-        row = known.get(one.id) or fresh.get(one.id)
-        if row is None:
-            row = fresh[one.id] = models.Hypothesis(
-                id=one.id, territory_key=territory, opened_position=change.position
-            )
-        belief = one.belief
-        row.last_position = change.position
-        row.state = change.kind if change.kind in ("closed", "merged") else one.state
-        row.merged_into = change.other if change.kind == "merged" else row.merged_into
-        row.probability, row.low, row.high, row.act = (
-            belief.probability,
-            belief.low,
-            belief.high,
-            belief.act,
-        )
-        row.exercise = one.exercise
-    models.Hypothesis.objects.bulk_create(fresh.values())
-    changed = ["last_position", "state", "merged_into", "probability", "low", "high", "act", "exercise"]
-    models.Hypothesis.objects.bulk_update(known.values(), changed)
+        first.setdefault(change.held.id, change.position)
+        if change.kind == "merged":
+            gone[change.held.id] = change.other
+        if not change.quiet:
+            last[change.held.id] = told
+    known = set(models.Hypothesis.objects.filter(pk__in=list(last)).values_list("pk", flat=True))
+    fresh = []
+    for identifier, (territory, change) in last.items():
+        fields = _hypothesis_fields(change)
+        if identifier in gone:
+            fields["merged_into"] = gone[identifier]
+        if identifier in known:
+            models.Hypothesis.objects.filter(pk=identifier).update(**fields)
+        else:
+            start = {"id": identifier, "territory_key": territory, "opened_position": first[identifier]}
+            fresh.append(models.Hypothesis(**start, **fields))
+    models.Hypothesis.objects.bulk_create(fresh)
+
+
+def _hypothesis_fields(change: Change) -> dict[str, Any]:
+    one = change.held
+    if one is None or one.belief is None:
+        raise RuntimeError(f"a change of kind {change.kind} without a hypothesis or a belief")
+    return {
+        "last_position": change.position,
+        "state": change.kind if change.kind in ("closed", "merged") else one.state,
+        "probability": one.belief.probability,
+        "low": one.belief.low,
+        "high": one.belief.high,
+        "act": one.belief.act,
+        "exercise": one.exercise,
+    }
 
 
 def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: datetime) -> dict[Key, models.Sign]:
     _move(seen, held)
-    rows = {
-        (row.hypothesis_id, row.observation_id): row
-        for row in models.Sign.objects.filter(hypothesis_id__in=list(held))
-    }
-    fresh, changed = [], []
+    found = models.Sign.objects.filter(hypothesis_id__in=list(held)).defer("observation", "salt")
+    rows = {(row.hypothesis_id, row.observation_id): row for row in found}
+    fresh = []
     gone = {change.hypothesis for _, change in seen if change.kind == "merged"}
     for one in held.values():
         if one.id in gone:
@@ -102,10 +127,9 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
             if row is None:
                 rows[key] = row = _sign_row(one.id, order, sign, now)
                 fresh.append(row)
-            elif _renew(row, order, sign):
-                changed.append(row)
+            elif changed := _renewed(row, order, sign):
+                models.Sign.objects.filter(pk=row.pk).update(**changed)
     models.Sign.objects.bulk_create(fresh)
-    models.Sign.objects.bulk_update(changed, _RENEWED)
     return rows
 
 
@@ -152,8 +176,9 @@ def _sign_row(hypothesis: UUID, order: int, sign: Sign, now: datetime) -> models
     )
 
 
-def _renew(row: models.Sign, order: int, sign: Sign) -> bool:
-    fresh = {
+def _renewed(row: models.Sign, order: int, sign: Sign) -> dict[str, Any]:
+    """What the row of a sign must take over; the row has it already."""
+    now = {
         "order": order,
         "relation": sign.relation,
         "repeats": sign.repeats,
@@ -164,11 +189,9 @@ def _renew(row: models.Sign, order: int, sign: Sign) -> bool:
         "independent": sign.counted,
         "reasons": msgspec.to_builtins(sign.reasons),
     }
-    changed = False
-    for name in _RENEWED:
-        if getattr(row, name) != fresh[name]:
-            setattr(row, name, fresh[name])
-            changed = True
+    changed = {name: value for name, value in now.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
     return changed
 
 

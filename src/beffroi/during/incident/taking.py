@@ -19,6 +19,22 @@ from beffroi.territory import queries as territory
 
 ENGINE = "engine:incident"
 FUSION = "engine:fusion"
+_BELIEVED = (
+    "probability",
+    "low",
+    "high",
+    "alternatives",
+    "sign_count",
+    "independent",
+    "life",
+    "exercise",
+    "entered_at",
+    "last_sign_at",
+    "leave_by",
+    "act",
+    "title",
+    "procedure",
+)
 
 
 @transaction.atomic
@@ -94,7 +110,11 @@ def _open(news: News) -> Incident:
 
 def _amend(row: Incident, news: News) -> None:
     _believe(row, news)
-    row.version += news.kind != "repeated"  # a repeat must not refuse a person's click
+    if news.kind == "repeated":
+        # Not a new version: a repeat must not refuse a person's click.
+        row.save(update_fields=_BELIEVED)
+        return
+    row.version += 1
     if news.kind == "confirmed":
         _confirm(row, news)
     elif news.kind == "merged":
@@ -116,7 +136,8 @@ def _believe(row: Incident, news: News) -> None:
     belief = news.belief
     row.probability, row.low, row.high = belief.probability, belief.low, belief.high
     row.alternatives = [list(each) for each in belief.alternatives]
-    row.reasons = [{"code": each.code, "params": each.params} for each in news.reasons] or row.reasons
+    if news.reasons and news.kind != "repeated":
+        row.reasons = [{"code": each.code, "params": each.params} for each in news.reasons]
     row.sign_count, row.independent = news.sign_count, belief.independent
     row.life = row.life or news.life
     row.exercise = row.exercise or news.exercise

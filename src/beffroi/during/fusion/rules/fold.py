@@ -101,7 +101,7 @@ class Fold:
         _count(sign, heard)
         reasons = [Reason("fusion.repeated", {"times": sign.repeats + 1})]
         if sign.repeats > REPEATS_THAT_COUNT or sign.relation != "sign":
-            return [tell("repeated", hypothesis, heard, reasons)]
+            return [tell("repeated", hypothesis, heard, reasons, quiet=True)]
         record = self.record(heard.observation)
         hypothesis.variance += add(hypothesis.logs, heard.sense, REPEAT_FACTOR, record)
         sign.factor = round(sign.factor + REPEAT_FACTOR, 6)
@@ -163,7 +163,7 @@ class Fold:
         known = _same_sign(hypothesis, observation)
         if known is not None:
             _count(known, heard)
-            return [tell("repeated", hypothesis, heard, [])]
+            return [tell("repeated", hypothesis, heard, [], quiet=True)]
         cancelled = observation.kind == "alarm.cancelled"
         reasons = [Reason("fusion.cancelled_by_panel" if cancelled else "fusion.restored_by_panel")]
         self.admit(hypothesis, heard, 1.0 if cancelled else 0.0, reasons, relation="amendment")
@@ -177,7 +177,7 @@ class Fold:
                 return self._start(heard)
             silent.last_received = max(silent.last_received, heard.received)
             _count(silent.signs[0], heard)
-            return [tell("repeated", silent, heard, [])]
+            return [tell("repeated", silent, heard, [], quiet=True)]
         if silent is None:
             return [_ignored(heard, Reason("fusion.device_well"))]
         seconds = round(max(0.0, heard.seen - silent.first_seen))

@@ -39,7 +39,13 @@ def settle(
 
 
 def tell(
-    kind: str, hypothesis: Hypothesis, heard: Heard | None, reasons: list[Reason], *, position: int = 0
+    kind: str,
+    hypothesis: Hypothesis,
+    heard: Heard | None,
+    reasons: list[Reason],
+    *,
+    position: int = 0,
+    quiet: bool = False,
 ) -> Change:
     """A change of a hypothesis, with the signs not told of before; `followed` where nobody is shown it."""
     signs: list[Sign] = []
@@ -56,6 +62,7 @@ def tell(
         observation=heard.observation.id if heard else None,
         belief=hypothesis.belief,
         signs=signs,
+        quiet=quiet,
     )
 
 

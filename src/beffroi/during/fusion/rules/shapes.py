@@ -183,7 +183,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `kind`: `started` and `followed` (below the threshold, nobody is told), `opened`, `joined`,
     `repeated`, `confirmed`, `amended`, `closed`, `merged`, `split`, `expired`, `kept` (a weak signal),
     `ignored`. `held` is the hypothesis itself, which later items go on changing; `signs` those that
-    this change brought; `belief` what was believed at that moment.
+    this change brought; `belief` what was believed at that moment; `quiet` says that nothing changed
+    but a count.
     """
 
     kind: str
@@ -194,6 +195,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     belief: Belief | None = None
     signs: list[Sign] = []
     other: UUID | None = None
+    quiet: bool = False
 
     @property
     def hypothesis(self) -> UUID | None:
