@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }
 _WITHOUT_DJANGO = {"up", "demo"}
+#: They prepare the installation themselves, or look at it as it is.
+_AS_IT_IS = {*_WITHOUT_DJANGO, "doctor"}
 
 
 class Rooms(click.Group):
@@ -45,6 +47,16 @@ class Rooms(click.Group):
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong row of COMMANDS is a programming error
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name not in _AS_IT_IS and "--help" not in rest:
+            from beffroi.house.prepare import bring_up_to_date
+
+            bring_up_to_date()
+        return name, command, rest
 
 
 def _set_up_django() -> None:

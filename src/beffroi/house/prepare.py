@@ -11,22 +11,47 @@ import os
 import sys
 
 from beffroi.foundation import settings as configuration
+from beffroi.foundation.errors import BeffroiError
+from beffroi.house import running
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
+
+
+class OldTables(BeffroiError):
+    """The tables are those of another version, and processes are working on them."""
+
+    code = "house.old_tables"
+    message = "The tables of {data} are not those of this version, and Beffroi is running on them."
+    advice = "Stop Beffroi, start it again with `beffroi up`: it brings them up to date."
+
+
+def _tables_wait() -> bool:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def prepare() -> None:
     """Make this installation ready to run (Django must be set up)."""
     from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
     from beffroi.people.actions import load_roles
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if _tables_wait():
         call_command("migrate", interactive=False, verbosity=0)
     load_roles()
+
+
+def bring_up_to_date() -> None:
+    """`prepare` for a command of the line, only where tables wait. Raises OldTables while Beffroi runs."""
+    if not _tables_wait():
+        return
+    data = configuration.current().data_path
+    if running.read(data) is not None:
+        raise OldTables(data=data)
+    prepare()
 
 
 def broker_command() -> list[str]:
