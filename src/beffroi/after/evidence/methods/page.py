@@ -163,8 +163,8 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
 def _details(details: Mapping[str, Any], words: Words, zone: ZoneInfo) -> str:
     rows = []
     for key, value in details.items():
-        if value in ("", None, [], {}, False):
-            continue
+        if key == "exercise" or value in ("", None, [], {}, False):
+            continue  # the banner tells of an exercise once for all
         label = _both(key, DETAILS) if key in DETAILS else escape(key)
         if key in TIMES:
             told = _local(datetime.fromisoformat(value), zone)
@@ -182,7 +182,7 @@ def _value(value: Any) -> str:
         return ", ".join(map(_value, value))
     if value is True:
         return "oui / yes"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _missing(case: Case, words: Words) -> str:
