@@ -15,6 +15,7 @@ from beffroi.during.intake import queries, rules, spool
 from beffroi.during.intake.connectors.http.connector import read
 from beffroi.during.intake.kinds import KINDS
 from beffroi.foundation import clock
+from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError, NotFound
 from beffroi.foundation.identifiers import uuid7
 
@@ -69,6 +70,15 @@ def _to_spool(territory: str, source_key: str, body: dict[str, Any]) -> dict[str
     observation = rules.observation(speaker, draft, identifier=uuid7(), received_at=clock.now())
     receipt = spool.shared().append_many([observation])[0]
     return {"position": receipt.position, "duplicate": receipt.duplicate, "id": str(observation.id)}
+
+
+def _trust() -> ssl.SSLContext:
+    """What this machine trusts, and the installation's own authority where it lives here."""
+    context = ssl.create_default_context()
+    own = configuration.current().data_path / "tls" / "authority.pem"
+    if own.exists():
+        context.load_verify_locations(own)
+    return context
 
 
 def _over_http(url: str, token: str, body: dict[str, Any]) -> dict[str, Any]:

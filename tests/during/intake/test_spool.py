@@ -87,6 +87,16 @@ def test_old_observations_go_and_positions_do_not_come_back(spool: Spool) -> Non
     assert spool.append_many([observation("next")]) == [Receipt(4, False)]
 
 
+def test_many_old_ones_go_at_once_and_the_new_stay(spool: Spool) -> None:
+    late = T0 + timedelta(days=9)
+    spool.append_many([observation(f"old{i}") for i in range(1_500)])
+    spool.append_many([observation(f"new{i}", received_at=late) for i in range(1_200)])
+    assert spool.prune(T0 + timedelta(days=1)) == 1_500
+    assert spool.prune(T0 + timedelta(days=1)) == 0
+    rest = spool.read(0, 5_000)
+    assert (len(rest), rest[0][0], rest[-1][0]) == (1_200, 1_501, 2_700)
+
+
 def test_writers_at_once_leave_no_gap_and_no_twin(spool: Spool) -> None:
     seen: list[Receipt] = []
 

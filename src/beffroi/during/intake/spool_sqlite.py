@@ -123,18 +123,22 @@ class SqliteSpool:
         return (found[0][0], decode(found[0][1])) if found else None
 
     def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
-        """Erase what was received before `before`, a thousand rows a transaction so that writers get in."""
+        """Erase what was received before `before`, a thousand rows a transaction so that writers get in.
+
+        Ends at the first thousand without an old one: rows stand nearly in the order of their receipt.
+        """
         erased, after = 0, 0
         while True:
-            found = self._rows(
-                "SELECT position, id FROM observation WHERE position > ? AND received_at < ?"
+            rows = self._rows(
+                "SELECT position, id, received_at FROM observation WHERE position > ?"
                 " ORDER BY position LIMIT 1000",
-                (after, before.timestamp()),
+                (after,),
             )
-            if not found:
+            old = [row for row in rows if row[2] < before.timestamp()]
+            if not old:
                 return erased
-            after = found[-1][0]
-            gone = [(position,) for position, identifier in found if UUID(bytes=identifier) not in keep]
+            after = rows[-1][0]
+            gone = [(row[0],) for row in old if UUID(bytes=row[1]) not in keep]
             with self._write_lock, _told():
                 self._writer.execute("BEGIN IMMEDIATE")
                 self._writer.executemany("DELETE FROM observation WHERE position = ?", gone)
