@@ -21,6 +21,13 @@ def duration(seconds: float) -> str:
     return f"{whole // DAY}{NBSP}j"
 
 
+def about(seconds: float) -> str:
+    """A duration no finer than what is known: to 10 s under ten minutes, then to the minute."""
+    if seconds >= 10 * MINUTE:
+        return f"{round(seconds / MINUTE)}{NBSP}min" if seconds < 2 * HOUR else duration(seconds)
+    return duration(round(seconds / 10) * 10)
+
+
 def short_duration(seconds: float) -> str:
     """`1:40`, `12:05`."""
     whole = max(0, round(seconds))

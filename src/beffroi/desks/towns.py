@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -82,9 +81,9 @@ class Installed:
 def installed() -> list[Installed]:
     """Every town with its devices, counted by kind."""
     found = []
+    counts = territory.device_counts()
     for view in territory.territories():
-        counts = Counter(device.kind for device in territory.devices(view.key))
-        found.append(Installed(town(view.key), dict(counts)))
+        found.append(Installed(town(view.key), counts.get(view.key, {})))
     return found
 
 

@@ -76,8 +76,8 @@ def stay(ranking: RankingView | None, now: datetime) -> Stay:
         return Stay(None, "", reasons.said(why.code, why.params) if why else "")
     gone = (now - ranking.made_at).total_seconds()
     low, high = (max(0.0, bound - gone) for bound in (ranking.race.left_low_s, ranking.race.left_high_s))
-    bounds = f"{spelling.duration(low)}\u00a0–\u00a0{spelling.duration(high)}"
-    at = ranking.made_at + timedelta(seconds=ranking.race.left_s)
+    bounds = f"{spelling.about(low)}\u00a0–\u00a0{spelling.about(high)}"
+    at = (ranking.made_at + timedelta(seconds=ranking.race.left_s)).replace(microsecond=0)
     if at <= now:
         return Stay(None, bounds, gettext("They may be gone: the usual time is over."))
     return Stay(at, bounds, "")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from beffroi.desks.duty import going, log, reading, units
+from beffroi.desks.duty import going, log, reading, units, written
 from beffroi.during.incident import actions
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
@@ -97,7 +97,7 @@ def _rows(changed: dict[str, int], languages: Sequence[str]) -> list[News]:
     for language in languages:
         with translation.override(language):
             for row in reading.rows([UUID(each) for each in changed], changed):
-                html = render_to_string("desks/duty/row.html", {"row": row})
+                html = written.row(row)
                 data = {
                     "id": row.id,
                     "group": row.group,
@@ -117,7 +117,7 @@ def _lines(entries: Iterable[EntryView], languages: Sequence[str]) -> list[News]
     for language in languages:
         with translation.override(language):
             for place, line in enumerate(log.said(worth)):
-                html = render_to_string("desks/duty/log_line.html", {"line": line})
+                html = written.line(line)
                 told[place][language] = _event("line", {"position": line.position, "html": html})
     return [News("line", territory, each) for territory, each in zip(territories, told, strict=True)]
 

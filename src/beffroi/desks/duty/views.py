@@ -24,7 +24,7 @@ from beffroi.people.models import Member
 
 ACTION = "duty.view"
 STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "duty")]
-LINES = 60
+LINES = 40
 
 
 def member_of(request: HttpRequest) -> Member:

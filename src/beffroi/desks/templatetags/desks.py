@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from beffroi.desks import spelling
+from beffroi.desks.duty import written
+from beffroi.desks.duty.shown import Line, Row
 
 register = template.Library()
 
@@ -46,6 +48,18 @@ def bar(value: float, kind: str = "weight") -> SafeString:
         kind,
         min(100.0, max(0.0, value)),
     )
+
+
+@register.simple_tag
+def queue_row(row: Row) -> SafeString:
+    """A line of the queue."""
+    return written.row(row)
+
+
+@register.simple_tag
+def log_line(line: Line) -> SafeString:
+    """A line of the log."""
+    return written.line(line)
 
 
 @register.filter
