@@ -72,8 +72,9 @@ def lift_doubt(
     if row.doubt_lifted_at is not None:
         raise errors.ChangedMeanwhile(reference=row.reference)
     at = clock.now()
-    lift(row, how, [], actor(member), at)
+    fact = lift(row, how, [], actor(member), at)
     save(row)
+    append(row, fact, actor(member), at)
     if text.strip():
         _note(row, member, text, at)
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +38,15 @@ _BELIEVED = (
 )
 
 
+class Said(NamedTuple):
+    """A fact about an incident, and who did it when."""
+
+    row: Incident
+    fact: Fact
+    actor: str
+    at: datetime
+
+
 @transaction.atomic
 def take_up(news: Sequence[News]) -> list[UUID]:
     """Open, amend, confirm and end incidents as fusion tells; the incidents whose ranking must be renewed.
@@ -45,23 +55,25 @@ def take_up(news: Sequence[News]) -> list[UUID]:
     """
     rows = Incident.objects.select_for_update().in_bulk([each.hypothesis for each in news])
     touched: dict[UUID, None] = {}
+    said: list[Said] = []
     for each in news:
         row = rows.get(each.hypothesis)
         if row is None:
             if each.kind not in ("opened", "split"):
                 continue
-            rows[each.hypothesis] = row = _open(each)
+            rows[each.hypothesis] = row = _open(each, said)
         elif row.state == "closed":
             continue
         else:
-            _amend(row, each)
+            _amend(row, each, said)
         if row.state not in ("closed", "technical"):
             touched[row.pk] = None
+    _tell(said)
     fusion.checkpoint()
     return list(touched)
 
 
-def _open(news: News) -> Incident:
+def _open(news: News, said: list[Said]) -> Incident:
     belief, first = news.belief, news.signs[0] if news.signs else None
     place_text, place = "", news.place
     if place is not None:
@@ -85,30 +97,25 @@ def _open(news: News) -> Incident:
     row.save(force_insert=True)
     for step, at in (("seen", row.seen_at), ("received", row.received_at), ("fused", row.fused_at)):
         note_time(row, step, at, FUSION)
-    append(
-        row,
-        facts.IncidentOpened(
-            number=row.number,
-            act=row.act,
-            state=row.state,
-            life=row.life,
-            probability=row.probability,
-            low=row.low,
-            high=row.high,
-            observation=str(first.observation) if first else "",
-            digest=first.digest if first else "",
-            device=row.device,
-            exercise=row.exercise,
-        ),
-        FUSION,
-        news.fused_at,
+    opened = facts.IncidentOpened(
+        number=row.number,
+        act=row.act,
+        state=row.state,
+        life=row.life,
+        probability=row.probability,
+        low=row.low,
+        high=row.high,
+        observation=str(first.observation) if first else "",
+        digest=first.digest if first else "",
+        device=row.device,
+        exercise=row.exercise,
     )
-    for sign in news.signs[1:]:
-        _joined(row, sign, news)
+    said.append(Said(row, opened, FUSION, news.fused_at))
+    said += [_joined(row, sign, news) for sign in news.signs[1:]]
     return row
 
 
-def _amend(row: Incident, news: News) -> None:
+def _amend(row: Incident, news: News, said: list[Said]) -> None:
     _believe(row, news)
     if news.kind == "repeated":
         # Not a new version: a repeat must not refuse a person's click.
@@ -116,20 +123,14 @@ def _amend(row: Incident, news: News) -> None:
         return
     row.version += 1
     if news.kind == "confirmed":
-        _confirm(row, news)
+        _confirm(row, news, said)
     elif news.kind == "merged":
-        _merged(row, news)
+        said.append(_merged(row, news))
     elif news.kind == "closed":
-        _back(row, news)
+        said.append(_back(row, news))
     row.save()
-    if news.kind in ("joined", "amended") and news.signs:
-        for sign in news.signs:
-            _joined(row, sign, news)
-    elif news.kind == "amended":
-        why = news.reasons[0].code if news.reasons else ""
-        figures = {"probability": row.probability, "low": row.low, "high": row.high}
-        fact = facts.IncidentAmended(number=row.number, why=why, exercise=row.exercise, **figures)
-        append(row, fact, FUSION, news.fused_at)
+    if news.kind in ("joined", "amended"):
+        said += [_joined(row, sign, news) for sign in news.signs] or [_amended(row, news)]
 
 
 def _believe(row: Incident, news: News) -> None:
@@ -149,7 +150,7 @@ def _believe(row: Incident, news: News) -> None:
     row.leave_by = row.entered_at + timedelta(seconds=current().burglary_median_seconds)
 
 
-def _confirm(row: Incident, news: News) -> None:
+def _confirm(row: Incident, news: News, said: list[Said]) -> None:
     row.confirmed_at = news.fused_at
     row.title = rules.title(row.act, "confirmed")
     if row.state == "to_check":
@@ -163,35 +164,43 @@ def _confirm(row: Incident, news: News) -> None:
         independent=row.independent,
         exercise=row.exercise,
     )
-    append(row, fact, FUSION, news.fused_at)
+    said.append(Said(row, fact, FUSION, news.fused_at))
     if row.doubt_lifted_at is None and len(news.concordant) >= 2:
-        lift(row, "concordant", [str(each) for each in news.concordant], FUSION, news.fused_at)
+        observations = [str(each) for each in news.concordant]
+        lifted = lift(row, "concordant", observations, FUSION, news.fused_at)
+        said.append(Said(row, lifted, FUSION, news.fused_at))
 
 
-def _merged(row: Incident, news: News) -> None:
+def _merged(row: Incident, news: News) -> Said:
     row.merged_into = news.other
     row.outcome, row.resolved_at = "duplicate", news.fused_at
     _enter(row, "closed")
     note_time(row, "resolved", news.fused_at, FUSION)
     into = str(news.other or "")
     fact = facts.IncidentMerged(number=row.number, into=into, exercise=row.exercise)
-    append(row, fact, FUSION, news.fused_at)
+    return Said(row, fact, FUSION, news.fused_at)
 
 
-def _back(row: Incident, news: News) -> None:
+def _back(row: Incident, news: News) -> Said:
     """A device that was silent speaks again: the only end that no person has to say."""
     row.outcome, row.resolved_at = "restored", news.fused_at
     _enter(row, "closed")
     note_time(row, "resolved", news.fused_at, ENGINE)
-    append(row, closed_fact(row), ENGINE, news.fused_at)
+    return Said(row, closed_fact(row), ENGINE, news.fused_at)
 
 
-def lift(row: Incident, how: str, observations: list[str], actor: str, at: datetime) -> None:
-    """Record the levée de doute on a row that the caller saves."""
+def _amended(row: Incident, news: News) -> Said:
+    why = news.reasons[0].code if news.reasons else ""
+    figures = {"probability": row.probability, "low": row.low, "high": row.high}
+    fact = facts.IncidentAmended(number=row.number, why=why, exercise=row.exercise, **figures)
+    return Said(row, fact, FUSION, news.fused_at)
+
+
+def lift(row: Incident, how: str, observations: list[str], actor: str, at: datetime) -> facts.DoubtLifted:
+    """Record the levée de doute on a row that the caller saves; the fact that the caller appends."""
     row.doubt_lifted_at, row.doubt_lifted_by, row.doubt_how = at, actor, how
     note_time(row, "doubt_lifted", at, actor, {"how": how, "observations": observations})
-    fact = facts.DoubtLifted(number=row.number, how=how, observations=observations, exercise=row.exercise)
-    append(row, fact, actor, at)
+    return facts.DoubtLifted(number=row.number, how=how, observations=observations, exercise=row.exercise)
 
 
 def closed_fact(row: Incident) -> facts.IncidentClosed:
@@ -215,17 +224,21 @@ def note_time(
 
 
 def append(row: Incident, fact: Fact, actor: str, at: datetime) -> None:
-    """Tell the territory's journal."""
-    journal.append(
-        journal=f"territory:{row.territory_key}",
-        fact=fact,
-        subject=f"incident:{row.pk}",
-        actor=actor,
-        at=at,
-    )
+    """Tell the territory's journal: last in the action, for other writers then wait."""
+    _tell([Said(row, fact, actor, at)])
 
 
-def _joined(row: Incident, sign: SignNews, news: News) -> None:
+def _tell(said: Sequence[Said]) -> None:
+    """Append what was said, in its order, each territory's journal locked once."""
+    drafts: dict[str, list[journal.Draft]] = {}
+    for row, fact, actor, at in said:
+        draft = journal.Draft(fact, f"incident:{row.pk}", actor, at)
+        drafts.setdefault(f"territory:{row.territory_key}", []).append(draft)
+    for name in sorted(drafts):
+        journal.append_all(journal=name, drafts=drafts[name])
+
+
+def _joined(row: Incident, sign: SignNews, news: News) -> Said:
     fact = facts.SignJoined(
         number=row.number,
         kind=sign.kind,
@@ -239,7 +252,7 @@ def _joined(row: Incident, sign: SignNews, news: News) -> None:
         device=sign.device,
         exercise=row.exercise,
     )
-    append(row, fact, FUSION, news.fused_at)
+    return Said(row, fact, FUSION, news.fused_at)
 
 
 def _enter(row: Incident, state: str) -> None:
