@@ -1,4 +1,7 @@
-"""Patrols of an exercise drive: rounds while they are free, the fastest way once they are sent."""
+"""Patrols of an exercise drive: rounds while they are free, the fastest way once they are sent.
+
+Rounds keep away from where the act will be: a patrol before the door would leave nothing to decide.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ class Patrols:
         self._pace = pace
         self._random = Random(seed)  # noqa: S311 - rounds of an exercise, not a secret
         self._drives: dict[str, _Drive] = {}
-        self._corners = queries.corners(territory)
+        self._corners = queries.corners(territory, away_from=queries.cast(territory).target.place)
 
     def step(self) -> int:
         """Move every unit a little; returns how many moved."""

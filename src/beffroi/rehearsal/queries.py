@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from beffroi.during.dispatch.models import Mission
-from beffroi.foundation.geography import LocalPlane, Position
+from beffroi.foundation.geography import LocalPlane, Position, distance_m
 from beffroi.rehearsal.methods import places
 from beffroi.rehearsal.methods.places import Cast, Ground, Sensor, Spot
 from beffroi.territory import queries as territory_queries
 
 _PREFIX = "EX-"
+_ROUNDS_AWAY_M = 550.0
+_LEAST_CORNERS = 6
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
@@ -85,13 +87,13 @@ def place_name(key: str, place: Position) -> str:
     return territory_queries.place_name(key, place.lat, place.lon)
 
 
-def corners(key: str) -> list[Position]:
-    """The junctions of a territory that any round may lead to."""
+def corners(key: str, away_from: Position) -> list[Position]:
+    """The junctions that rounds may lead to: those away from a place, or all in a town too small for that."""
     found = ground(key)
-    return [
-        Position(float(lat), float(lon))
-        for lat, lon in zip(found.junction_lat, found.junction_lon, strict=True)
-    ]
+    pairs = zip(found.junction_lat, found.junction_lon, strict=True)
+    everywhere = [Position(float(lat), float(lon)) for lat, lon in pairs]
+    away = [each for each in everywhere if distance_m(each, away_from) >= _ROUNDS_AWAY_M]
+    return away if len(away) >= _LEAST_CORNERS else everywhere
 
 
 def name(key: str) -> str:

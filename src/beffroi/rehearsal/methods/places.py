@@ -200,8 +200,8 @@ def _spread(town: _Map, others: Sequence[Position]) -> Position:
 
 def _patrols(town: _Map, target: Position) -> tuple[Patrol, ...]:
     gendarmes = [each for each in town.ground.police if "gendarmerie" in _plain(each.name)]
-    first = town.junction(target, 900.0)
-    second = town.junction(target, 480.0, [first])
+    first = town.junction(target, 1100.0)
+    second = town.junction(target, 680.0, [first])
     post = gendarmes[0].place if gendarmes else town.junction(target, 2600.0, [first, second])
     municipal = ("first_aid",)
     return (
