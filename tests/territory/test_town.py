@@ -139,8 +139,8 @@ def test_a_restriction_over_a_way(tmp_path: Path) -> None:
     made = town(osm(tmp_path / "b.osm", nodes, ways, rule))
     assert made.report["taken"]["restrictions"] == 1
     back, up = (-150.0, 20.0), (0.0, 150.0)
-    # Turning round at the link's far end and again at its near end is what remains.
-    assert seconds(made, WEST, back) == pytest.approx(seconds(free, WEST, back) + 2 * 20 / PACE, rel=1e-3)
+    # Nor by turning round on the link: what remains is to turn round at the end of the street beyond.
+    assert seconds(made, WEST, back) == pytest.approx(seconds(free, WEST, back) + 2 * 180 / PACE, rel=1e-3)
     assert seconds(made, WEST, up) == pytest.approx(seconds(free, WEST, up))
 
 

@@ -85,7 +85,10 @@ class _Places:
         target = self._single(target_way, out_of=last)
         way = (source, *over)
         if kind.startswith("no_"):
-            return [(*way, target)]
+            # Nor may one turn round on the spot there, which would get round it, unless nothing else is left.
+            back = way[-1] ^ 1
+            others = set(self.leaving.get(last, [])) - {target, back}
+            return [(*way, target), *([(*way, back)] if others and back != target else [])]
         return [(*way, arc) for arc in self.leaving.get(last, []) if arc != target]
 
     def _ends(self, each: Restriction, source_way: int, target_way: int) -> tuple[int, int]:
