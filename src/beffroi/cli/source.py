@@ -131,3 +131,33 @@ def _row(each: queries.SourceView) -> dict[str, object]:
     names = ("territory", "key", "connector", "address", "exercise", "active", "guaranteed", "received")
     told: dict[str, object] = {name: getattr(each, name) for name in (*names, "duplicates", "unread")}
     return {**told, "last_seen_at": each.last_seen_at.isoformat() if each.last_seen_at else None}
+
+
+@source.command("unread")
+@click.option(
+    "--territory", "territories", multiple=True, help="Only these; without it, unknown senders too."
+)
+@click.option("--limit", default=20, show_default=True, help="How many, the newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def list_unread(territories: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Messages that could not be read: when, from whom, why, and how they begin.
+
+    Example: beffroi source unread --territory redon --limit 5
+    """
+    rows = queries.unread(territories or None, limit=limit)
+    if as_json:
+        click.echo(json.dumps([_unread_row(each) for each in rows]))
+        return
+    for each in rows:
+        who = f"{each.territory}/{each.source}" if each.source else f"unknown sender {each.sender}"
+        click.echo(f"{each.received_at:%Y-%m-%d %H:%M:%S}  {each.connector}  {who}  {each.code}: {each.why}")
+        click.echo(f"    {each.size} bytes, beginning {each.content[:60]!r}")
+    if not rows:
+        click.echo("Every message could be read.")
+
+
+def _unread_row(each: queries.UnreadView) -> dict[str, object]:
+    names = ("territory", "source", "connector", "sender", "code", "why", "size")
+    told: dict[str, object] = {name: getattr(each, name) for name in names}
+    content = each.content.decode("utf-8", "backslashreplace")
+    return {**told, "received_at": each.received_at.isoformat(), "content": content}

@@ -13,7 +13,9 @@ from beffroi.cli.observe import NotTaken, observe
 from beffroi.cli.source import source
 from beffroi.during.intake import queries, spool
 from beffroi.during.intake.actions import BadSource
+from beffroi.during.intake.models import Unread
 from beffroi.during.intake.spool_sqlite import SqliteSpool
+from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
@@ -77,3 +79,23 @@ def test_a_server_that_is_not_there_is_said(own_spool: SqliteSpool) -> None:
     with pytest.raises(NotTaken):
         run(observe, *SAID, "--url", "file:///etc/passwd")
     assert own_spool.head() == 0
+
+
+def test_what_could_not_be_read_is_shown() -> None:
+    assert "Every message could be read" in run(source, "unread")
+    Unread.objects.create(
+        territory_key="redon",
+        connector="dc09",
+        sender="192.0.2.7",
+        received_at=clock.now(),
+        code="dc09.bad_sia",
+        why="its SIA block holds no code",
+        content=b"\xffSIA",
+        size=4,
+    )
+    said = run(source, "unread")
+    assert "unknown sender 192.0.2.7" in said
+    assert "its SIA block holds no code" in said
+    [row] = json.loads(run(source, "unread", "--territory", "redon", "--json"))
+    assert (row["code"], row["size"], row["content"]) == ("dc09.bad_sia", 4, "\\xffSIA")
+    assert json.loads(run(source, "unread", "--territory", "elsewhere", "--json")) == []
