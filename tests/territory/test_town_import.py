@@ -21,7 +21,7 @@ from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
 from beffroi.journal import queries as journal
 from beffroi.territory import models, queries, town_import
-from beffroi.territory.errors import BadMap, NoCommunes, NoTown, UnknownCommune, UnknownTerritory
+from beffroi.territory.errors import BadMap, DamagedTown, NoCommunes, NoTown, UnknownCommune, UnknownTerritory
 from beffroi.territory.methods import decoupage
 from beffroi.territory.town_import import import_town
 
@@ -127,6 +127,11 @@ def test_a_file_that_was_touched_is_told_of(tmp_path: Path) -> None:
     (folder / "layers/streets.geojson.gz").write_bytes(b"other")
     (folder / "streets/meta.json").unlink()
     assert [Path(name).name for name in queries.altered_files("essai")] == ["streets.geojson.gz", "meta.json"]
+    with pytest.raises(DamagedTown):
+        queries.streets("essai")
+    (folder / "buildings/names.json").write_text("{")
+    with pytest.raises(DamagedTown):
+        queries.views("essai")
 
 
 def test_what_a_killed_import_left_is_swept_after_a_day(tmp_path: Path) -> None:

@@ -21,6 +21,15 @@ class NoTown(NotFound):
     advice = "Import one with `beffroi territory import`, or ask for a later date."
 
 
+class DamagedTown(BeffroiError):
+    """A version whose files are missing, or were written by a release whose form is no longer read."""
+
+    code = "territory.damaged_town"
+    message = "The files of {folder} cannot be read: {why}."
+    advice = "Restore them from a backup, or import the map again."
+    status = 503
+
+
 class UnknownDevice(NotFound):
     """No such device at that time."""
 

@@ -21,7 +21,7 @@ from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
 from beffroi.territory import models, town_files
-from beffroi.territory.errors import NoTown, UnknownDevice, UnknownTerritory, UnknownUnit
+from beffroi.territory.errors import DamagedTown, NoTown, UnknownDevice, UnknownTerritory, UnknownUnit
 from beffroi.territory.methods.buildings import Buildings
 from beffroi.territory.methods.graph import StreetGraph
 from beffroi.territory.methods.sight import view_of
@@ -212,12 +212,18 @@ def _views(folder: str, cameras: tuple[tuple[Any, ...], ...]) -> tuple[dict[str,
 
 @lru_cache(maxsize=64)
 def _streets(folder: str) -> StreetGraph:
-    return StreetGraph.open(_path(folder) / "streets")
+    try:
+        return StreetGraph.open(_path(folder) / "streets")
+    except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
+        raise DamagedTown(folder=folder, why=error) from error
 
 
 @lru_cache(maxsize=64)
 def _buildings(folder: str) -> Buildings:
-    return Buildings.open(_path(folder) / "buildings")
+    try:
+        return Buildings.open(_path(folder) / "buildings")
+    except (OSError, ValueError) as error:
+        raise DamagedTown(folder=folder, why=error) from error
 
 
 def altered_files(key: str) -> list[str]:
