@@ -27,7 +27,7 @@ def rows(text: str | bytes, **options: str) -> device_rows.Rows:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
 def test_a_spreadsheet_of_french_excel(encoding: str) -> None:
     text = EXCEL + "C-01;Caméra;Église Saint-Étienne;-2,0843;47,6511;NO;4,5;VLAN-30;Éclairage public\r\n"
-    found = rows(text.replace("Caméra", "camera").encode(encoding))
+    found = rows(text.encode(encoding))
     assert found.bad == []
     one = found.devices[0]
     assert (one.key, one.kind, one.name) == ("C-01", "camera", "Église Saint-Étienne")
@@ -170,7 +170,7 @@ def test_a_feature_that_is_no_point() -> None:
 
 
 def test_units() -> None:
-    text = "indicatif;service;nom;aptitudes;lat;lon\nPM1;Police municipale;Équipe 1;foot,bicycle;47,6;-2,1\n"
+    text = "indicatif;service;nom;aptitudes;lat;lon\nPM1;Police Municipale;Équipe 1;foot,bicycle;47,6;-2,1\n"
     found = unit_rows.units(tables.read(text.encode()))
     assert found.bad == []
     unit = found.units[0]

@@ -11,7 +11,7 @@ from math import isfinite
 
 from beffroi.territory.methods import values
 from beffroi.territory.methods.projection import ToDegrees, assumed, to_degrees
-from beffroi.territory.methods.tables import Row, Table
+from beffroi.territory.methods.tables import Row, Table, plain
 
 #: Field -> plain column names that mean it, the first found is used.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -36,8 +36,8 @@ KINDS = (
 )  # fmt: skip
 _KIND_WORDS = {
     "camera": "camera", "videoprotection": "camera", "video": "camera", "lampadaire": "lamp", "lampe": "lamp",
-    "eclairage": "lamp", "lamp": "lamp", "street_lamp": "lamp", "centrale": "panel", "alarme": "panel",
-    "panel": "panel", "detecteur": "detector", "detector": "detector", "micro": "microphone",
+    "eclairage": "lamp", "eclairage_public": "lamp", "lamp": "lamp", "street_lamp": "lamp",
+    "centrale": "panel", "alarme": "panel", "panel": "panel", "detecteur": "detector", "detector": "detector", "micro": "microphone",
     "barriere": "barrier", "borne": "barrier", "bouton": "button", "serveur": "server",
     "enregistreur": "recorder", "capteur": "sensor",
 }  # fmt: skip
@@ -163,7 +163,7 @@ def _device(row: Row, columns: Mapping[str, str], convert: ToDegrees, kind: str)
     where = place(row, columns["x"], columns["y"], convert)
     if isinstance(where, BadRow):
         return where
-    said = _KIND_WORDS.get(cells["kind"].lower(), cells["kind"].lower()) or kind
+    said = _KIND_WORDS.get(plain(cells["kind"]), plain(cells["kind"])) or kind
     if said not in KINDS and kind in KINDS and columns["kind"] in ("type", "nature", "genre"):
         said = kind  # such a column often holds something else (a make, a mounting)
     if said not in KINDS:
@@ -188,7 +188,7 @@ def _device(row: Row, columns: Mapping[str, str], convert: ToDegrees, kind: str)
         field_deg=width,
         reach_m=numbers["reach"],
         height_m=numbers["height"],
-        form=_FORMS.get(cells["form"].lower(), cells["form"].lower())[:32],
+        form=_FORMS.get(plain(cells["form"]), cells["form"].lower())[:32],
         links={name: cells[name] for name in ("network", "power", "site", "recorder")},
         details={name: text[:200] for name, text in row.cells.items() if name not in used and text},
     )

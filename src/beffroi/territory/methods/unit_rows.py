@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from beffroi.territory.methods.device_rows import BadRow, choose, converter, place
 from beffroi.territory.methods.projection import ToDegrees
-from beffroi.territory.methods.tables import Row, Table
+from beffroi.territory.methods.tables import Row, Table, plain
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "key": ("key", "cle", "identifiant", "code", "indicatif", "ref", "id"),
@@ -20,9 +20,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 KINDS = ("municipal", "gendarmerie", "police", "rural", "security", "other")
 _KIND_WORDS = {
     **{kind: kind for kind in KINDS},
-    "police municipale": "municipal", "pm": "municipal", "pluricommunale": "municipal", "gn": "gendarmerie",
-    "police nationale": "police", "pn": "police", "garde champetre": "rural", "garde champêtre": "rural",
-    "securite": "security", "sécurité": "security", "asvp": "security", "autre": "other",
+    "police_municipale": "municipal", "pm": "municipal", "pluricommunale": "municipal", "gn": "gendarmerie",
+    "gendarmerie_nationale": "gendarmerie", "police_nationale": "police", "pn": "police",
+    "garde_champetre": "rural", "securite": "security", "asvp": "security", "autre": "other",
 }  # fmt: skip
 ABILITIES = ("dog", "motorbike", "bicycle", "foot", "armed", "drone", "first_aid")
 
@@ -74,7 +74,7 @@ def _unit(row: Row, columns: Mapping[str, str], convert: ToDegrees) -> UnitRow |
         )
     if len(name) > 160 or not name.isprintable():
         return BadRow(row.line, columns["name"], "more than 160 letters, or letters that cannot be shown")
-    kind = _KIND_WORDS.get(cells["kind"].lower(), "")
+    kind = _KIND_WORDS.get(plain(cells["kind"]), "")
     if not kind:
         return BadRow(row.line, columns["kind"], f"{cells['kind'][:40]!r} is not one of {', '.join(KINDS)}")
     abilities = tuple(
