@@ -76,3 +76,11 @@ def test_tempered_signs_move_less() -> None:
         add(logs, DOOR, factor, (0, 0))
         moved.append(sum(shares(logs)[:REAL]))
     assert moved == sorted(moved)
+
+
+def test_no_number_of_signs_is_quite_certain() -> None:
+    logs, variance = start(night=True), 0.0
+    for _ in range(50):
+        variance += add(logs, DOOR, 1.0, (0, 0))
+    belief = believe(logs, variance, 50, "confirmed")
+    assert belief.low < belief.probability <= 0.98 < belief.high < 1

@@ -4,6 +4,7 @@ Each sign multiplies each explanation by (share given this sign alone / share be
 to a factor between 0 and 1 that tempers what is not independent, far or uncertain. A channel's own
 record of true and false alarms (a Beta) shifts every act. The 80 % interval is that of the log-odds
 taken as normal: its variance adds, for each sign, that of the log-odds of its Beta, factor squared.
+What nobody thought of keeps two chances in a hundred.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _PRIOR_LOGS = tuple(math.log(PRIOR[each]) for each in EXPLANATIONS)
 _NIGHT_LOGS = tuple(math.log(PRIOR[each] * NIGHT.get(each, 1.0)) for each in EXPLANATIONS)
 _EIGHT_IN_TEN = 1.2815515655446004
 _LEAST = 1e-4
+# The chance that what really happened is none of these explanations: no number of signs goes beyond it.
+# Its own 80 % interval is as wide as it is unsure.
+_UNTHOUGHT, _UNTHOUGHT_LEAST, _UNTHOUGHT_MOST = 0.02, 0.005, 0.06
 
 
 def start(*, night: bool) -> list[float]:
@@ -95,9 +99,9 @@ def believe(
     best = max(range(REAL), key=each.__getitem__)
     harmless = sorted(range(REAL, len(each)), key=lambda index: (-round(each[index], 6), index))[:3]
     return Belief(
-        probability=round(real, 4),
-        low=round(1 / (1 + math.exp(reach - odds)), 4),
-        high=round(1 / (1 + math.exp(-reach - odds)), 4),
+        probability=round(real * (1 - _UNTHOUGHT), 4),
+        low=round((1 - _UNTHOUGHT_MOST) / (1 + math.exp(reach - odds)), 4),
+        high=round((1 - _UNTHOUGHT_LEAST) / (1 + math.exp(-reach - odds)), 4),
         act=act or EXPLANATIONS[best],
         alternatives=[(EXPLANATIONS[i], round(each[i], 4)) for i in harmless if each[i] >= 0.005],
         independent=independent,

@@ -283,16 +283,17 @@ def _ignored(heard: Heard, reason: Reason) -> Change:
 
 
 def _same_sign(hypothesis: Hypothesis, observation: Observation) -> Sign | None:
-    """The sign that this observation only repeats: same device, kind, zone and severity."""
+    """The sign that this observation only repeats: same device, kind, zone, and as serious."""
     kind, device, content = observation.kind, observation.device, observation.content
+    zone, serious = content.get("zone"), content.get("severity") == "alert"
     for sign in hypothesis.signs:
         other = sign.observation
         if (
             other.kind == kind
             and other.device == device
             and (device or other.source == observation.source)
-            and other.content.get("zone") == content.get("zone")
-            and other.content.get("severity") == content.get("severity")
+            and other.content.get("zone") == zone
+            and (other.content.get("severity") == "alert") == serious
         ):
             return sign
     return None
