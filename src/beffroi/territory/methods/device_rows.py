@@ -37,7 +37,8 @@ KINDS = (
 _KIND_WORDS = {
     "camera": "camera", "videoprotection": "camera", "video": "camera", "lampadaire": "lamp", "lampe": "lamp",
     "eclairage": "lamp", "eclairage_public": "lamp", "lamp": "lamp", "street_lamp": "lamp",
-    "centrale": "panel", "alarme": "panel", "panel": "panel", "detecteur": "detector", "detector": "detector", "micro": "microphone",
+    "centrale": "panel", "alarme": "panel", "panel": "panel", "detecteur": "detector", "detector": "detector",
+    "micro": "microphone",
     "barriere": "barrier", "borne": "barrier", "bouton": "button", "serveur": "server",
     "enregistreur": "recorder", "capteur": "sensor",
 }  # fmt: skip
