@@ -19,6 +19,7 @@ from beffroi.during.dispatch.shown import LeftOut, RankingView, UnitRow
 from beffroi.during.incident.shown import IncidentView
 
 SHOWN = 5
+ROUNDED_S = 5
 LEFT_OUT_SHOWN = 6
 SEEN_BY_THE_MARK = frozenset({"dispatch.free", "dispatch.busy"})
 TELLS_AGE = frozenset({"dispatch.stale", "dispatch.from_base"})
@@ -77,7 +78,8 @@ def stay(ranking: RankingView | None, now: datetime) -> Stay:
     gone = (now - ranking.made_at).total_seconds()
     low, high = (max(0.0, bound - gone) for bound in (ranking.race.left_low_s, ranking.race.left_high_s))
     bounds = f"{spelling.about(low)}\u00a0–\u00a0{spelling.about(high)}"
-    at = (ranking.made_at + timedelta(seconds=ranking.race.left_s)).replace(microsecond=0)
+    at = ranking.made_at + timedelta(seconds=ranking.race.left_s)
+    at = at.replace(second=at.second // ROUNDED_S * ROUNDED_S, microsecond=0)  # no finer than is known
     if at <= now:
         return Stay(None, bounds, gettext("They may be gone: the usual time is over."))
     return Stay(at, bounds, "")

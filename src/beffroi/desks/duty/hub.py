@@ -18,6 +18,8 @@ from django.db import DatabaseError, close_old_connections
 
 from beffroi.desks.duty import news, reading
 from beffroi.desks.duty.news import News
+from beffroi.desks.duty.shown import Row
+from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.settings import current
 from beffroi.people.models import Member
@@ -69,10 +71,13 @@ class Hub:
     def __init__(self) -> None:
         self.consoles: set[Console] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-hub")  # one thread, one connection
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-shown")
         self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._position = 0
         self._units: dict[str, Any] = {}
         self._revisions: dict[str, int] = {}
+        self._rows: dict[str, Row] = {}
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
@@ -160,8 +165,19 @@ class Hub:
         fresh = gathered.incidents - self._shown
         if fresh and self.consoles:
             self._shown |= fresh
-            await self.ask(news.shown, fresh)
+            self._writing = asyncio.ensure_future(self._note_shown(fresh, self._writing))
         return gathered.more
+
+    async def _note_shown(self, incidents: set[str], before: asyncio.Task[None] | None) -> None:
+        """The ledger keeps when each was first told to a desk: a write, which may have to wait its turn,
+        so it is never in the way of what is told next."""
+        if before is not None:
+            await asyncio.wait({before})
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._writer, news.shown, incidents, clock.now())
+        except DatabaseError:  # told it was, all the same; the ledger's step stays empty
+            log.exception("the ledger could not keep that incidents were shown")
 
     async def _look_at_units(self) -> None:
         found = await self.ask(news.all_units, self._watched(), self._languages())
@@ -173,9 +189,11 @@ class Hub:
         found = await self.ask(news.revisions)
         known, self._revisions = self._revisions, found
         changed = [each for each, revision in found.items() if known.get(each) not in (None, revision)]
-        if changed:
+        languages = self._languages()
+        if changed and languages:
             self._forget_sheets(set(changed))
-            self._tell(await self.ask(news.reranked, changed, self._position, self._languages()))
+            self._rows = {each: row for each, row in self._rows.items() if each in found}
+            self._tell(await self.ask(news.reranked, changed, self._position, languages, self._rows))
 
     async def _look_at_heads(self) -> None:
         found = await self.ask(news.all_heads, self._watched(), self._languages())

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.db import close_old_connections
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from beffroi.desks.duty import going, log, reading, units, written
+from beffroi.desks.duty.shown import Row
 from beffroi.during.incident import actions
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
@@ -70,9 +73,10 @@ def incidents_of(entries: Iterable[EntryView]) -> dict[str, int]:
     return found
 
 
-def shown(incidents: Iterable[str]) -> None:
+def shown(incidents: Iterable[str], at: datetime) -> None:
     """These were told to at least one desk: the ledger keeps when, the first time."""
-    actions.shown(incidents=[UUID(each) for each in incidents])
+    close_old_connections()
+    actions.shown(incidents=[UUID(each) for each in incidents], at=at)
 
 
 def revisions() -> dict[str, int]:
@@ -80,9 +84,18 @@ def revisions() -> dict[str, int]:
     return {str(incident): revision for incident, revision in going.revisions()}
 
 
-def reranked(incidents: Iterable[str], at: int, languages: Sequence[str]) -> list[News]:
-    """The lines of incidents whose order of units changed; `at` is where the feed stands."""
-    return _rows(dict.fromkeys(incidents, at), languages)
+def reranked(
+    incidents: Collection[str], at: int, languages: Sequence[str], known: dict[str, Row]
+) -> list[News]:
+    """The lines of incidents whose order of units changed, where the line itself did; `known` keeps them.
+
+    `at` is where the feed stands.
+    """
+    with translation.override(languages[0]):
+        rows = reading.rows([UUID(each) for each in incidents], {})
+    changed = {row.id: at for row in rows if known.get(row.id) != row}
+    known.update((row.id, row) for row in rows)
+    return _rows(changed, languages)
 
 
 def _event(name: str, data: object) -> bytes:
