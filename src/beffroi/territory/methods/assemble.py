@@ -163,7 +163,7 @@ def _within_reach(arcs: _Arcs, exits: NDArray[np.int64], nodes: int) -> dict[str
     before[breadth_first_order(forward.T.tocsr(), one, return_predecessors=False)] = True
     reached, leading = np.zeros(len(exits) // 2, bool), np.zeros(len(exits) // 2, bool)
     reached[arcs.arc[after[arcs.tail]] // 2] = True
-    is_open = np.unique(arcs.arc)
+    is_open = grids.distinct(arcs.arc)
     leading[is_open[before[exits[is_open]]] // 2] = True
     return {"piece_reached": reached, "piece_leading": leading}
 
@@ -197,5 +197,5 @@ def _segments_by_cell(network: Network, plane: LocalPlane) -> tuple[grids.Grid, 
     rank = grids.spans(np.zeros_like(steps), steps)
     t = rank / np.maximum(np.repeat(steps, steps) - 1, 1)
     cell = grid.cell(x[of] + t * (x[of + 1] - x[of]), y[of] + t * (y[of + 1] - y[of]))
-    cell, of = np.divmod(np.unique(cell * len(x) + of), len(x))  # each segment once a cell, in order
+    cell, of = np.divmod(grids.distinct(cell * len(x) + of), len(x))  # each segment once a cell, in order
     return grid, grids.first_of_each(cell, grid.columns * grid.rows), of.astype(np.int32)

@@ -52,6 +52,12 @@ def first_of_each(cells: Longs, count: int) -> Longs:
     return np.searchsorted(cells, np.arange(count + 1)).astype(np.int64)
 
 
+def distinct(values: Longs) -> Longs:
+    """Each value once, in order: by sorting, far faster than `numpy.unique` for millions of them."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
 def spans(first: Longs, last: Longs) -> Longs:
     """All integers of the ranges first[i]:last[i], one range after another."""
     lengths = last - first
