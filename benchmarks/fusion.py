@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from benchmarks._nights import night, score
 from benchmarks._report import Figure, at_least
+from benchmarks._written import written
 
 from beffroi.during.fusion.methods.roads import StreetScene
 from beffroi.during.fusion.rules.fold import Fold
@@ -60,6 +61,7 @@ def run(quick: bool) -> list[Figure]:
             "obs/s",
         ),
     ]
+    figures += written(_watched(chance, devices, 6_000 if quick else 30_000), "a door alarm each 2 s")
     return figures + _how_well(graph, devices, 20 if quick else 200)
 
 
@@ -109,6 +111,19 @@ def _busy(chance: random.Random, devices: dict[str, Place], count: int) -> list[
     for n, kind in enumerate(kinds, 1):
         own = cameras if kind.startswith(("presence", "device")) else panels
         said.append(_said(n, kind, chance.choice(own), n / _RATE))
+    return said
+
+
+def _watched(chance: random.Random, devices: dict[str, Place], count: int) -> list[Said]:
+    """Cameras at 1,000 a second, and every two seconds a door alarm somewhere: far more than any town's."""
+    cameras = [key for key in devices if key.startswith("C")]
+    panels = [key for key in devices if key.startswith("P")]
+    said = []
+    for n in range(1, count + 1):
+        alarm = n % 2000 == 1000
+        device = chance.choice(panels if alarm else cameras)
+        kind = "intrusion.door" if alarm else "presence.person"
+        said.append(_said(n, kind, device, n / _RATE, devices[device]))
     return said
 
 

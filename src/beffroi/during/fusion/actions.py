@@ -48,7 +48,7 @@ def checkpoint() -> None:
     """
     course = engine.in_hand()
     if course is not None:
-        _snapshot(course, engine.cursor(lock=True))
+        _snapshot(course)
 
 
 def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Observation]]) -> list[News]:
@@ -68,7 +68,8 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
     news = rows.write(course, changes, now)
     if fresh:
         cursor.position = course.position = fresh[-1][0]
-        cursor.save(update_fields=["position"])
+        cursor.moved_at = now
+        cursor.save(update_fields=["position", "moved_at"])
     return news
 
 
@@ -175,25 +176,25 @@ def _engine_decides(
     course.decide(territory, engine.decision_of(row))
 
 
-def _snapshot(course: Course, cursor: models.Cursor) -> None:
+def _snapshot(course: Course) -> None:
     moment = clock.now()
     count = sum(count for _, count in course.spans.values())
-    due = moment - cursor.moved_at >= timedelta(seconds=SNAPSHOT_SECONDS)
+    course.kept_at = course.kept_at or moment
+    due = moment - course.kept_at >= timedelta(seconds=SNAPSHOT_SECONDS)
     if not course.spans or (count < SNAPSHOT_EVERY and not due):
         return
-    cursor.moved_at = moment
-    cursor.save(update_fields=["moved_at"])
+    course.kept_at = moment
     for territory, (first, folded) in sorted(course.spans.items()):
         models.Snapshot.objects.update_or_create(
             territory_key=territory,
-            position=cursor.position,
+            position=course.position,
             defaults={"state": course.packed(territory), "made_at": moment},
         )
         kept = models.Snapshot.objects.filter(territory_key=territory).order_by("-position")
         old = [row.pk for row in kept.only("pk")[_SNAPSHOTS_KEPT:]]
         models.Snapshot.objects.filter(pk__in=old).delete()
         if folded:
-            _tell(course, territory, first, cursor.position, folded)
+            _tell(course, territory, first, course.position, folded)
     course.settled()
 
 

@@ -30,6 +30,7 @@ class Course:
         self.spans: dict[str, tuple[int, int]] = {}  # since the last snapshot: first position, count
         self.quiet: dict[UUID, tuple[str, Change]] = {}  # repeats that no row tells of yet
         self.flushed: datetime | None = None
+        self.kept_at: datetime | None = None  # the last snapshot, or when this course began
         self._scene_of = scene_of
 
     def load(self, packed: bytes) -> FoldState:
