@@ -191,12 +191,11 @@ def _installation(data: Path, mqtt_url: str = "") -> Iterator[Served]:
     told = subprocess.run(prepare, env=environment, check=True, capture_output=True)
     program = _add(environment, "program", "http")
     frigate = _add(environment, "frigate", "frigate", "--address", "frigate")
-    subprocess.run(
-        prepare, env=environment, check=True, capture_output=True
-    )  # the broker learns of its source
     processes = []
     broker = json.loads(told.stdout)["broker"]
     if broker:
+        # Again: the broker's configuration learns of its source.
+        subprocess.run(prepare, env=environment, check=True, capture_output=True)
         processes.append(subprocess.Popen(broker, stderr=subprocess.DEVNULL))
         _wait_for(ports["MQTT_PORT"])
     processes.append(subprocess.Popen([sys.executable, "-m", "beffroi.house.web"], env=environment))
@@ -238,7 +237,7 @@ def _served(folder: Path, quick: bool) -> list[Figure]:
 
 def _mqtt(folder: Path, village: Served, quick: bool) -> list[Figure]:
     """PUBACKs a second, and what reaches the spool; the peer is mosquitto with the same client."""
-    many = 2_000 if quick else 10_000
+    many = 1_000 if quick else 10_000
     payloads = [_event(number) for number in range(many)]
     spool = SqliteSpool(folder / "village" / "spool.sqlite3")
     before, began = spool.head(), time.perf_counter()

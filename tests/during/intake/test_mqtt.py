@@ -216,6 +216,7 @@ def test_a_source_speaks_under_its_own_prefix_only(town: Broker) -> None:
     async def scene(_desk: Reception, _gate: MqttGate) -> None:
         await asyncio.sleep(2.2)  # our client learns of the new source
         client = town.publisher(other)
+        await until(client.is_connected)
         client.publish("ville/frigate/events", event(1), 1)
         await publish(client, "guer/events", event(2))
         await until(lambda: town.spool.head() == 1)
