@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -35,6 +36,8 @@ _TOWN = "bourg-bench"
 def run(quick: bool) -> list[Figure]:
     """Every figure of intake; `quick` sends less."""
     django.setup()
+    gc.collect()
+    gc.freeze()  # as the web process does
     with tempfile.TemporaryDirectory(prefix="beffroi-bench-") as folder:
         here = Path(folder)
         figures = [_fsync(here, 200 if quick else 1_000), *_in_process(here, quick), _centre(here, quick)]

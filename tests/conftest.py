@@ -10,7 +10,6 @@ os.environ["BEFFROI_DATA_DIR"] = tempfile.mkdtemp(prefix="beffroi-test-")
 os.environ.setdefault("BEFFROI_CONFIG", os.devnull)
 
 from hypothesis import settings
-
 from tests.emptied import let_journal_be_emptied
 
 # Speed is measured in `benchmarks/`, never in a test: a busy machine must not fail a property.
