@@ -186,6 +186,13 @@ def test_nothing_overflows_at_any_width(
     for place in ("/", f"/veille/{burglary}/", "/signaler/", "/compte/"):
         page.goto(address + place)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, place
+    for view in ("file", "carte", "fiche", "journal"):
+        page.goto(f"{address}/veille/{burglary}/#{view}")
+        page.wait_for_selector(f'body[data-view="{view}"]', state="attached")
+        wide = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('.top, main, .tabs')].map(e => e.scrollWidth))"
+        )
+        assert wide <= width, view
 
 
 def test_the_whole_sheet_fits_on_a_laptop(browser: Browser, address: str, town: Town, burglary: UUID) -> None:
