@@ -10,7 +10,7 @@ from beffroi.during.fusion.rules import explain, persons, signals
 from beffroi.during.fusion.rules.belief import add, start, weight
 from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
 from beffroi.during.fusion.rules.index import Index
-from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, sense_of
+from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, channel, sense_of
 from beffroi.during.fusion.rules.match import Match, best_match
 from beffroi.during.fusion.rules.settle import settle, tell
 from beffroi.during.fusion.rules.shapes import (
@@ -260,11 +260,6 @@ class Fold:
         state.kept = [each for each in state.kept if each.received >= since]
         state.closed = [each for each in state.closed if each[3] >= oldest]
         return changes
-
-
-def channel(observation: Observation) -> str:
-    """The name under which outcomes are counted: the device (or source) and the kind."""
-    return f"{observation.device or observation.source} {observation.kind}"
 
 
 def latest(hypotheses: list[Hypothesis]) -> Hypothesis | None:

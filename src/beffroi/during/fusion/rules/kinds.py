@@ -295,11 +295,11 @@ SENSES: Mapping[str, Sense] = MappingProxyType(
             _Row("panic.duress", "alarm", "panic", "button", 1.0, 180.0, 20.0),
             _Row("tamper.device", "alarm", "tamper", "tamper", 0.8, 180.0, 20.0),
             _Row("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
-            _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 60.0),
-            _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 60.0),
-            _Row("presence.person reserved", "cue", "presence", "video", 0.8, 120.0, 60.0),
-            _Row("presence.vehicle reserved", "cue", "presence", "video", 0.7, 120.0, 60.0),
-            _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 60.0),
+            _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 45.0),
+            _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 45.0),
+            _Row("presence.person reserved", "cue", "presence", "video", 0.8, 120.0, 45.0),
+            _Row("presence.vehicle reserved", "cue", "presence", "video", 0.7, 120.0, 45.0),
+            _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 45.0),
             _Row("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
             _Row("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
             _Row("signal.noise", "signal", "noise", "person", 0.7, 300.0, 120.0),
@@ -340,6 +340,11 @@ _TOGETHER: Mapping[frozenset[str], float] = {
     frozenset({"intrusion", "noise"}): -0.5,
     frozenset({"panic", "noise"}): -0.5,
 }
+
+
+def channel(observation: Observation) -> str:
+    """The name under which outcomes are counted: the device (or source) and the kind."""
+    return f"{observation.device or observation.source} {observation.kind}"
 
 
 def together(one: str, other: str) -> float | None:

@@ -91,12 +91,13 @@ def _near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least:
     spread = SPREAD_OF_ALARMS_M if both_alarms else SPREAD_M
     radius = place.radius_m + home.radius_m
     time = time_term(gap, sense.lasting_s)
-    result = score(time, space_term(line, spread, sense.reach_m, radius, by_road=True), compatible)
+    seen = sense.role == "cue" or first.role == "cue"
+    result = score(time, space_term(line, spread, sense.reach_m, radius, by_road=True), compatible, seen=seen)
     if result < least or line <= SIGHT_M:
         return Match(hypothesis, result, gap, round(line), "line") if result >= least else None
     road = fold.scene.road_m(place, home)
     metres = max(line, float(road)) if road is not None else line * DETOUR
     term = space_term(metres, spread, sense.reach_m, radius, by_road=road is not None)
-    result = score(time, term, compatible)
+    result = score(time, term, compatible, seen=seen)
     by = "line" if road is None else "road"
     return Match(hypothesis, result, gap, round(metres), by) if result >= least else None

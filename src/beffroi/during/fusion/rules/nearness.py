@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 
-# Unrelated signs of comparable kinds: one each 20 minutes in a square kilometre.
+# Unrelated signs in a square kilometre: one alarm or report each 20 minutes, one person or vehicle that a
+# camera sees each 2 minutes (far more by day in a centre, far fewer at night in a village).
 _BACKGROUND = math.log(1 / (1200.0 * 1e6))
+_BACKGROUND_SEEN = math.log(1 / (120.0 * 1e6))
 # A wrong merge costs five times a duplicate.
 JOIN = round(math.log(5.0), 6)
 # Beyond this straight line nothing is one act: also the side of the cells of the index.
@@ -21,7 +23,7 @@ DETOUR = 1.35
 DETOUR_SPREAD = 1.4
 # How far apart (m) one act may show itself: to a camera or a person beside an alarm, or to two alarms,
 # which two neighbours' houses may well raise each for itself.
-SPREAD_M = 45.0
+SPREAD_M = 30.0
 SPREAD_OF_ALARMS_M = 15.0
 
 
@@ -38,6 +40,9 @@ def space_term(metres: float, spread_m: float, reach_m: float, radius_m: float, 
     return -math.log(2 * math.pi * spread2) - metres * metres / (2 * spread2)
 
 
-def score(time: float, space: float, together: float) -> float:
-    """How much likelier one act is than two, as a log-ratio rounded to 6 decimals."""
-    return round(time + space + together - _BACKGROUND, 6)
+def score(time: float, space: float, together: float, *, seen: bool = False) -> float:
+    """How much likelier one act is than two, as a log-ratio rounded to 6 decimals.
+
+    `seen`: one of the two is only someone or something that a camera saw.
+    """
+    return round(time + space + together - (_BACKGROUND_SEEN if seen else _BACKGROUND), 6)

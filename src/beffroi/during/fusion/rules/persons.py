@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from beffroi.during.fusion.rules.belief import add, start
-from beffroi.during.fusion.rules.kinds import sense_of
+from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.settle import settle
 from beffroi.during.fusion.rules.shapes import Change, Decision, Hypothesis, Reason
 from beffroi.foundation.identifiers import derived_uuid7
@@ -35,8 +35,6 @@ def apply(fold: Fold, decision: Decision) -> list[Change]:
 
 
 def _close(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Change]:
-    from beffroi.during.fusion.rules.fold import channel
-
     if decision.real is not None:
         channels = {channel(s.observation) for s in hypothesis.signs if sense_of(s.observation).alone}
         for name in sorted(channels):
