@@ -272,7 +272,7 @@ def _event(number: int) -> bytes:
 
 
 def _mosquitto(folder: Path, payloads: list[bytes]) -> tuple[float | None, float | None]:
-    """The same messages through mosquitto (persistence on, saved at every change) and the same gate."""
+    """The same messages through mosquitto (persistence on, saved every second) and the same gate."""
     program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         return None, None
