@@ -74,6 +74,9 @@ def test_the_tokens_are_for_one_pair_of_eyes(ready: actions.Rehearsal) -> None:
     assert kept.latest() == ready.territory
     with pytest.raises(NotFound, match="elsewhere"):
         kept.read("elsewhere")
+    file.write_bytes(b'{"territory": 3')
+    with pytest.raises(NotFound, match="rehearse prepare"):
+        kept.read(ready.territory)
 
 
 def test_the_journal_tells_of_it(ready: actions.Rehearsal) -> None:

@@ -47,11 +47,11 @@ def keep(prepared: Prepared) -> None:
 
 
 def read(territory: str) -> Prepared:
-    """What was kept for a territory. Raises NotFound."""
+    """What was kept for a territory. Raises NotFound, for a damaged file too: prepare it again."""
     try:
         return msgspec.json.decode(_file(territory).read_bytes(), type=Prepared)
-    except FileNotFoundError:
-        raise NotFound(what=f"an exercise prepared on {territory}") from None
+    except (FileNotFoundError, msgspec.MsgspecError):
+        raise NotFound(what=f"an exercise prepared on {territory} (beffroi rehearse prepare)") from None
 
 
 def latest() -> str | None:
