@@ -1,13 +1,6 @@
-"""Fixtures that every test may use: a data directory of its own, never the developer's."""
+"""What holds for every test. Its data directory is set in beffroi.house.settings_for_tests."""
 
 from __future__ import annotations
-
-import os
-import tempfile
-
-# Before any setting is read: the whole run works in a directory that is thrown away.
-os.environ["BEFFROI_DATA_DIR"] = tempfile.mkdtemp(prefix="beffroi-test-")
-os.environ.setdefault("BEFFROI_CONFIG", os.devnull)
 
 from hypothesis import settings
 from tests.emptied import let_journal_be_emptied
