@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks import towns
 from beffroi.desks.context import THEME_COOKIE, THEMES
@@ -21,7 +21,7 @@ A_YEAR_S = 365 * 86_400
 
 
 @doors.public
-@require_GET
+@require_safe
 def public(request: HttpRequest) -> HttpResponse:
     """What Beffroi watches here and with what, from the rows themselves."""
     return render(request, "desks/public.html", {"towns": towns.installed()})

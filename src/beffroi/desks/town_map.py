@@ -7,7 +7,7 @@ import json
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from beffroi.people import doors
 from beffroi.territory import queries
@@ -24,7 +24,7 @@ def layers_address(key: str, version: int) -> str:
 
 
 @doors.door("territory.view")
-@require_GET
+@require_safe
 def layer(request: HttpRequest, territory: str, version: int, name: str) -> HttpResponse:
     """One layer of one version of a town; a town without water has an empty one."""
     found = queries.layers(territory, version).get(name) if name in LAYERS else None
@@ -37,7 +37,7 @@ def layer(request: HttpRequest, territory: str, version: int, name: str) -> Http
 
 
 @doors.door("territory.view")
-@require_GET
+@require_safe
 def cameras(request: HttpRequest, territory: str) -> HttpResponse:
     """Cameras in place now, and what each can see; never an image."""
     points = [_point(device) for device in queries.devices(territory, kinds=["camera"]) if device.position]

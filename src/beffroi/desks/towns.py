@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import Position, distance_m
 from beffroi.territory import queries as territory
+from beffroi.territory.shown import Overview
 
 REACH_MARGIN_M = 1500.0
 
@@ -34,25 +34,19 @@ class Town:
         return Position(self.lat, self.lon)
 
 
-def town(key: str) -> Town:
-    """One town. Raises UnknownTerritory."""
-    view = territory.territory(key)
-    plain = Town(view.key, view.name, view.exercise, view.population)
-    try:
-        version = territory.version_at(key).number
-        bounds = territory.bounds(key)
-    except NotFound:
-        return plain
-    middle = bounds.centre
-    corner = Position(bounds.north, bounds.east)
-    reach = distance_m(middle, corner) + REACH_MARGIN_M
-    return Town(view.key, view.name, view.exercise, view.population, version, middle.lat, middle.lon, reach)
-
-
 def towns(keys: Iterable[str]) -> list[Town]:
     """Several towns, by name; those that were never imported are left out."""
-    wanted = set(keys)
-    return [town(view.key) for view in territory.territories() if view.key in wanted]
+    return [_town(each) for each in territory.overview(frozenset(keys))]
+
+
+def _town(each: Overview) -> Town:
+    view = each.territory
+    plain = Town(view.key, view.name, view.exercise, view.population)
+    if not each.version or each.bounds is None:
+        return plain
+    middle = each.bounds.centre
+    reach = distance_m(middle, Position(each.bounds.north, each.bounds.east)) + REACH_MARGIN_M
+    return replace(plain, version=each.version, lat=middle.lat, lon=middle.lon, reach_m=reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +74,7 @@ class Installed:
 
 def installed() -> list[Installed]:
     """Every town with its devices, counted by kind."""
-    found = []
-    counts = territory.device_counts()
-    for view in territory.territories():
-        found.append(Installed(town(view.key), counts.get(view.key, {})))
-    return found
+    return [Installed(_town(each), each.devices) for each in territory.overview()]
 
 
 def named_streets(key: str, version: int) -> Mapping[str, Position]:

@@ -109,15 +109,6 @@ def devices(key: str, at: datetime | None = None, kinds: Iterable[str] | None = 
     return [device_view(each, key) for each in rows.order_by("key")]
 
 
-def device_counts(at: datetime | None = None) -> dict[str, dict[str, int]]:
-    """How many devices of each kind stand in each territory at `at` (default: now), in one query."""
-    rows = models.Device.objects.filter(_in_force(at or clock.now())).values_list("territory__key", "kind")
-    found: dict[str, dict[str, int]] = {}
-    for key, kind, number in rows.annotate(number=Count("id")):
-        found.setdefault(key, {})[kind] = number
-    return found
-
-
 def device(key: str, device_key: str, at: datetime | None = None) -> DeviceView:
     """One device as it was at `at` (default: now). Raises UnknownDevice."""
     found = models.Device.objects.filter(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import reasons, units, words
-from beffroi.desks.duty.shown import Chance, Unit
+from beffroi.desks.duty.shown import Chance, Reach, Unit
 from beffroi.during.dispatch import queries
 from beffroi.during.dispatch.models import Ranking
 from beffroi.during.dispatch.rules.words import OVERRIDES
@@ -21,6 +21,7 @@ from beffroi.during.incident.shown import IncidentView
 SHOWN = 5
 ROUNDED_S = 5
 LEFT_OUT_SHOWN = 6
+WATCHED = 3
 SEEN_BY_THE_MARK = frozenset({"dispatch.free", "dispatch.busy"})
 TELLS_AGE = frozenset({"dispatch.stale", "dispatch.from_base"})
 
@@ -161,6 +162,15 @@ def _later(row: UnitRow | None) -> str:
     if row is None or row.chance_later is None:
         return ""
     return gettext("in 30 s, %(value)d %% would be left") % {"value": spelling.percent(row.chance_later)}
+
+
+def reach(incident: IncidentView) -> Reach | None:
+    """Where they can be by now, while a decision waits or a unit is on its way."""
+    found = queries.reach(incident.id) if incident.phase in ("decide", "progress") else None
+    if found is None:
+        return None
+    watch = tuple((each.device, spelling.duration(each.in_s)) for each in found.cameras[:WATCHED])
+    return Reach(found.since, round(found.speed_m_s * 3.6), found.bands, watch)
 
 
 def overrides() -> tuple[tuple[str, str], ...]:

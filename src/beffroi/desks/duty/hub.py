@@ -53,6 +53,12 @@ class Console:
         except asyncio.QueueFull:
             self.behind = True
 
+    def let_go(self) -> None:
+        """End this console's stream, even while it waits."""
+        self.behind = True
+        if self._waiting.empty():
+            self._waiting.put_nowait(b": again\n\n")
+
     async def next(self) -> bytes:
         """All that waits, as one piece; waits for the first."""
         pieces = [await self._waiting.get()]
@@ -96,6 +102,7 @@ class Hub:
         if self._task is None or self._task.done():
             self._position = await self.ask(news.position)
             self._task = asyncio.ensure_future(self._follow())
+            self._task.add_done_callback(self._stopped)
         console.position = self._position
         self.consoles.add(console)
         if after is None or after >= console.position:
@@ -104,6 +111,15 @@ class Hub:
         if missed is None:
             return b"event: again\ndata: {}\n\n"
         return _told(console, missed, console.position)
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        """A hub that stops on a fault lets its consoles go: their browsers come back and start it again."""
+        if task.cancelled() or task.exception() is None:
+            return
+        log.error("the duty desk's feed stopped", exc_info=task.exception())
+        for console in list(self.consoles):
+            console.let_go()
+            self.consoles.discard(console)
 
     def leave(self, console: Console) -> None:
         """Let a console go; the last one stops the hub."""

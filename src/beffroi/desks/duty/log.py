@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from django.utils.translation import gettext
 
@@ -12,6 +13,7 @@ from beffroi.foundation.errors import NotFound
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 from beffroi.people import queries as people
+from beffroi.territory import queries as territory
 
 
 def journal_of(territory: str) -> str:
@@ -42,7 +44,10 @@ def said(entries: Iterable[EntryView]) -> list[Line]:
 
 def _line(entry: EntryView, names: dict[str, str]) -> Line:
     kind, _colon, rest = entry.subject.partition(":")
-    body = entry.body or {}
+    key = entry.journal.removeprefix("territory:")
+    body = dict(entry.body or {})
+    if body.get("device"):
+        body["device"] = _device_name(key, body["device"])
     number = body.get("number")
     subject = rest
     if kind == "incident":
@@ -55,11 +60,20 @@ def _line(entry: EntryView, names: dict[str, str]) -> Line:
         at=entry.time,
         fact=facts_said.said(entry.fact),
         subject=subject,
-        detail=facts_said.detail(entry.fact, entry.body),
+        detail=facts_said.detail(entry.fact, None if entry.body is None else body),
         author=author(entry.actor, names),
-        territory=entry.journal.removeprefix("territory:"),
+        territory=key,
         incident=rest if kind == "incident" else "",
     )
+
+
+@lru_cache(4096)
+def _device_name(territory_key: str, device: str) -> str:
+    """What a device is called; its key where it has no name, or is not there."""
+    try:
+        return territory.device(territory_key, device).name or device
+    except NotFound:
+        return device
 
 
 def author(actor: str, names: dict[str, str]) -> str:

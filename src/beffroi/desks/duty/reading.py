@@ -207,6 +207,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         alone=stay.missing if view.phase == "progress" and not who.arrive and not stay.at else "",
         route=who.route,
         seeing=believing.seeing(view),
+        reach=going.reach(view) if view.state != "on_scene" else None,
     )
 
 

@@ -119,6 +119,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where they can be: lines of (lat, lon) for now, +1 min, +2 min; since when; what to watch."""
+
+    since: datetime
+    kmh: int
+    bands: list[list[list[tuple[float, float]]]]
+    watch: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything about one incident, as one reader may see it and act on it."""
 
@@ -154,6 +164,7 @@ class Sheet:
     alone: str = ""
     route: tuple[tuple[float, float], ...] = ()
     seeing: tuple[str, ...] = ()
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks import town_map, towns
 from beffroi.desks.duty import acts, log, reading, units
@@ -34,14 +34,14 @@ def member_of(request: HttpRequest) -> Member:
 
 
 @doors.door(ACTION)
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The whole desk, open on what is most urgent to decide."""
     return _desk(request, None)
 
 
 @doors.door(ACTION, of=reading.territory_of)
-@require_GET
+@require_safe
 def incident(request: HttpRequest, incident: UUID) -> HttpResponse:
     """The whole desk with one incident open; a part of a page gets its sheet alone."""
     sheet = reading.sheet(incident, member_of(request))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from beffroi.before.signal import actions, queries, rules
 from beffroi.desks import town_map, towns
@@ -31,7 +31,7 @@ def _member(request: HttpRequest) -> Member:
 
 
 @doors.door(ACTION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The form; once filled well, the report is kept and its reference is shown."""
     member = _member(request)
@@ -43,7 +43,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if town is None:
         doors.require(member, ACTION, territory=asked)
         raise NotFound(what=asked)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, town, open_towns, Filled())
     streets = towns.named_streets(town.key, town.version)
     filled = fill(request.POST, streets, town.centre, town.reach_m)
@@ -103,7 +103,7 @@ def _line(signal: queries.SignalView) -> dict[str, Any]:
 
 
 @doors.door(ACTION)
-@require_GET
+@require_safe
 def sent(request: HttpRequest, signal: UUID) -> HttpResponse:
     """One's own report, as it was kept."""
     if not queries.is_of(signal, _member(request).pk):

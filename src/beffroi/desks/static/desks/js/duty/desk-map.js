@@ -127,6 +127,7 @@ class DeskMap {
     this.#map.getSource("route").setData(
       route.length ? { type: "Feature", properties: {}, geometry: line } : { type: "FeatureCollection", features: [] },
     );
+    this.#reach();
     const seeing = this.#sheet.seeing();
     for (const key of this.#lit) this.#light(key, false);
     for (const key of seeing) this.#light(key, true);
@@ -136,6 +137,18 @@ class DeskMap {
   }
 
   #shown = "";
+
+  #reach() {
+    const features = this.#sheet.reach().flatMap((lines, band) => lines.map((line) => ({
+      type: "Feature", properties: { band },
+      geometry: { type: "LineString", coordinates: line.map(([lat, lon]) => [lon, lat]) },
+    })));
+    this.#map.getSource("reach").setData({ type: "FeatureCollection", features });
+    const words = this.#sheet.element.querySelector(".reach-words");
+    const box = document.querySelector(".reachbox");
+    box.replaceChildren(...(words ? words.cloneNode(true).childNodes : []));
+    box.hidden = !words || document.querySelector('[data-layer="reach"]').getAttribute("aria-pressed") !== "true";
+  }
 
   #light(key, seeing) {
     for (const source of ["cameras", "views"]) this.#map.setFeatureState({ source, id: key }, { seeing });
@@ -195,10 +208,11 @@ class DeskMap {
       document.getElementById("map").classList.toggle("no-units", !on);
       return;
     }
-    const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"] };
+    const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"], reach: ["reach-0", "reach-1", "reach-2"] };
     for (const layer of layers[button.dataset.layer]) {
       this.#map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
     }
+    if (button.dataset.layer === "reach") this.#reach();
   }
 }
 

@@ -83,6 +83,12 @@ export class Sheet {
     return holder ? JSON.parse(holder.textContent) : [];
   }
 
+  // Where they can be: three bands of lines, each point [lat, lon]; [] when that is not the question.
+  reach() {
+    const holder = this.element.querySelector(".reach script");
+    return holder ? JSON.parse(holder.textContent) : [];
+  }
+
   seeing() {
     return new Set((this.element.dataset.seeing ?? "").split(" ").filter(Boolean));
   }

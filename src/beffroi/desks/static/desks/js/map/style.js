@@ -4,7 +4,7 @@ import { colours } from "./colours.js";
 const NAMES = [
   "map-land", "map-water", "map-green", "map-yard", "map-building", "map-public", "map-street", "map-casing",
   "map-rail", "map-label", "camera", "camera-view", "camera-seeing", "camera-mute", "ours",
-  "on-ours", "panel", "text", "text-2", "lantern-text",
+  "on-ours", "panel", "text", "text-2", "lantern-text", "theirs",
 ];
 // The rank of a street from 0 (main road) to 4 (path), by its class in OpenStreetMap.
 const RANK = [
@@ -64,6 +64,13 @@ function over(c) {
         "circle-opacity": 0.85 } },
     { id: "views", type: "fill", source: "views", minzoom: 14,
       paint: { "fill-color": ["case", ["boolean", ["feature-state", "seeing"], false], c["camera-seeing"], c["camera-view"]] } },
+    ...[[], [2.5, 1.6], [0.4, 1.8]].map((dash, band) => ({
+      id: `reach-${band}`, type: "line", source: "reach", filter: ["==", ["get", "band"], band],
+      layout: { "line-cap": band ? "butt" : "round", "line-join": "round" },
+      paint: { "line-color": c.theirs, "line-opacity": [0.75, 0.7, 0.65][band],
+        "line-width": ["interpolate", ["linear"], ["zoom"], 13, 2, 17, [7, 4, 3][band]],
+        ...(dash.length ? { "line-dasharray": dash } : {}) },
+    })),
     { id: "route-halo", type: "line", source: "route", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": c["map-casing"], "line-width": 8 } },
     { id: "route", type: "line", source: "route", layout: { "line-cap": "round", "line-join": "round" },
@@ -114,6 +121,7 @@ export function style(address) {
   sources.cameras = { type: "geojson", data: EMPTY, promoteId: "key" };
   sources.views = { type: "geojson", data: EMPTY, promoteId: "key" };
   sources.route = { type: "geojson", data: EMPTY };
+  sources.reach = { type: "geojson", data: EMPTY };
   return { version: 8, sources, layers: [...ground(c), ...streets(c), ...over(c), ...names(c), ...cameras(c)] };
 }
 
