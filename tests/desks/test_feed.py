@@ -22,7 +22,7 @@ from beffroi.people.models import Member
 
 pytestmark = [pytest.mark.desk, pytest.mark.django_db(transaction=True)]
 
-WAIT_S = 8.0
+WAIT_S = 20.0
 
 
 class Stream:
