@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from django.utils.translation import ngettext
 
 from beffroi.desks.duty import reasons, words
@@ -16,12 +17,38 @@ from beffroi.during.incident.shown import IncidentView
 from beffroi.territory import queries as territory
 
 SHOWN = 12
+#: Where the sheet is short of room it shows this many: what comes first must be what matters most.
+AT_FIRST = 4
 AS_FAR_AS_M = 400.0
 
 
 def signs(found: Sequence[SignView]) -> tuple[Sign, ...]:
-    """The signs of an incident, the newest first."""
-    return tuple(_sign(each) for each in found[:SHOWN])
+    """The signs of an incident: earlier signals and the heaviest others, the newest first; then the rest."""
+    told = _grouped(found)
+    weighty = sorted(told, key=lambda each: (each.relation != "earlier_signal", -each.share))
+    chosen, rest = weighty[:AT_FIRST], weighty[AT_FIRST:SHOWN]
+    return tuple(_sign(each) for part in (chosen, rest) for each in sorted(part, key=_newest_first))
+
+
+def _newest_first(sign: SignView) -> float:
+    return -sign.seen_at.timestamp()
+
+
+def _grouped(found: Sequence[SignView]) -> list[SignView]:
+    """One line for all that one device said of one kind: its newest time, its greatest weight, how often."""
+    groups: dict[tuple[str, str, str, str], list[SignView]] = {}
+    for each in found:
+        zone = str(each.content.get("zone", ""))
+        groups.setdefault((each.device or str(each.observation), each.kind, each.relation, zone), []).append(
+            each
+        )
+    return [_together(group) for group in groups.values()]
+
+
+def _together(group: list[SignView]) -> SignView:
+    heaviest = max(group, key=lambda each: each.share)
+    times = sum(each.repeats + 1 for each in group)
+    return msgspec.structs.replace(heaviest, seen_at=max(each.seen_at for each in group), repeats=times - 1)
 
 
 def _sign(sign: SignView) -> Sign:
