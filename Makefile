@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 OSM ?=
 ARGS ?=
+# One process a core; a file's tests stay together.
+PARALLEL ?= -n auto --dist loadfile
 
 .PHONY: help setup demo test test-system check bench lock clean
 
@@ -37,14 +39,14 @@ demo: setup
 
 test: setup
 	@echo "== Tests (those that need a service not installed here are skipped by name)"
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q $(PARALLEL) $(ARGS)
 
 test-system: setup
 	@.ci/system-packages
 	@echo "== Tests on SQLite, with every service"
-	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -q $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=100 $(BIN)/python -m pytest -q $(PARALLEL) --durations=15 $(ARGS)
 	@echo "== The same rooms on PostgreSQL"
-	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(ARGS)
 
 check: setup
 	@echo "== Style"
