@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from beffroi.foundation.geography import LocalPlane
@@ -72,6 +72,7 @@ box = st.tuples(st.floats(-70, 70), st.floats(-70, 70), st.floats(2, 40), st.flo
 
 
 @settings(max_examples=80, deadline=None)
+@example([(0.0, 3.0, 2.0, 2.0)], 0.0, 57.0)  # a wall seen edge on: thinning once let the view leak past it
 @given(st.lists(box, max_size=6), st.floats(0, 360), st.floats(20, 180))
 def test_the_view_is_what_no_wall_hides(
     boxes: list[tuple[float, float, float, float]], direction: float, width: float
