@@ -16,7 +16,8 @@ from beffroi.foundation.geography import Position
 from beffroi.foundation.identifiers import uuid7
 from beffroi.journal import actions as journal
 
-_ATTEMPTS = 5
+# Each failed attempt means that another report got its number: as many reports at once as this can be sorted out.
+_ATTEMPTS = 50
 
 
 def report(
