@@ -16,7 +16,7 @@ from beffroi.foundation.geography import Position
 from beffroi.foundation.identifiers import uuid7
 from beffroi.journal import actions as journal
 
-# Each failed attempt means that another report got its number: as many reports at once as this can be sorted out.
+# A failed attempt means that another report took the number: this many at once are sorted out.
 _ATTEMPTS = 50
 
 
