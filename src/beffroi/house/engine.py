@@ -25,6 +25,7 @@ import structlog
 _log = structlog.get_logger("engine")
 
 _CALM_S = 0.01
+_SLOW_S = 0.3
 
 
 @dataclass
@@ -65,8 +66,12 @@ class Engine:
     def _guarded(self, name: str, work: Callable[[], object], failed: object = False) -> object:
         from django.db import DatabaseError, close_old_connections
 
+        began = time.monotonic()
         try:
-            return work()
+            done = work()
+            if (took := time.monotonic() - began) > _SLOW_S:
+                _log.warning("slow duty", duty=name, ms=round(took * 1000))
+            return done
         except DatabaseError as error:
             # The database may be away for a while: let go of the connection and come back.
             _log.warning("database away", duty=name, why=type(error).__name__)

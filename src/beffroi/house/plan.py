@@ -7,6 +7,7 @@ found; that one is set aside, counted and told in the journal, and the rest goes
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -15,6 +16,7 @@ import structlog
 from django.db import DatabaseError, transaction
 
 from beffroi.during.dispatch import actions as dispatch
+from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
 from beffroi.during.incident import actions as incident
@@ -24,8 +26,10 @@ from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.spool import Spool
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
+from beffroi.foundation.errors import BeffroiError
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
+from beffroi.territory import queries as territory
 
 _log = structlog.get_logger("engine")
 
@@ -36,6 +40,7 @@ _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _DAY_S = 86_400.0
+_TOWNS_WARMED = 20
 
 
 class Folding:
@@ -92,18 +97,28 @@ def _written(batch: Batch) -> list[UUID]:
         news = fusion.step(batch)
         touched = incident.take_up(news)
         # Last, because an entry of the journal makes other writers wait until this transaction ends.
-        for territory, kept in queries.digest(batch).items():
+        for key, kept in queries.digest(batch).items():
             journal.append(
-                journal=f"territory:{territory}",
+                journal=f"territory:{key}",
                 fact=kept,
-                subject=f"territory:{territory}",
+                subject=f"territory:{key}",
                 actor="engine:intake",
             )
     return list(touched)
 
 
+def _warm() -> None:
+    """Load what a first ranking needs (0.5 s and more), so that the first act does not wait for it."""
+    for town in territory.territories()[:_TOWNS_WARMED]:
+        with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
+            middle = territory.bounds(town.key).centre
+            territory.streets(town.key).route(middle, middle)
+            dispatch_scene.town(town.key, clock.now())
+
+
 def folding() -> Callable[[], bool]:
     """The engine's main work."""
+    _warm()
     return Folding(spools.shared(), configuration.current().fusion_batch_ms / 1000)
 
 

@@ -31,6 +31,9 @@ QUEUED_MOST = 400
 MISSED_MOST = 400
 SHEET_LASTS_S = 1.0
 UNITS_EVERY_S = 1.0
+ORDERS_AT_ONCE = (
+    5  # lines told again between two looks at the journal: news never waits behind a hundred of them
+)
 HEADS_EVERY_S = 4.0
 AFTER_FAULT_S = 2.0
 
@@ -84,6 +87,9 @@ class Hub:
         self._units: dict[str, Any] = {}
         self._revisions: dict[str, int] = {}
         self._rows: dict[str, Row] = {}
+        self._reordered: dict[
+            str, None
+        ] = {}  # incidents whose line is to be told again, the longest waiting first
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
@@ -160,6 +166,7 @@ class Hub:
                     units_at = now
                     await self._look_at_units()
                     await self._look_at_orders()
+                await self._tell_reordered()
                 if now - heads_at >= HEADS_EVERY_S:
                     heads_at = now
                     await self._look_at_heads()
@@ -201,15 +208,22 @@ class Hub:
         self._units = {each.territory: each.told for each in found}
 
     async def _look_at_orders(self) -> None:
-        """Units move and chances change without any fact: their lines are told again."""
+        """Units move and chances change without any fact: their lines are to be told again."""
         found = await self.ask(news.revisions)
         known, self._revisions = self._revisions, found
         changed = [each for each, revision in found.items() if known.get(each) not in (None, revision)]
+        self._reordered.update(dict.fromkeys(changed))
+        self._forget_sheets(set(changed))
+        self._rows = {each: row for each, row in self._rows.items() if each in found}
+
+    async def _tell_reordered(self) -> None:
+        """Tell a few of the lines that wait."""
+        now = list(self._reordered)[:ORDERS_AT_ONCE]
+        for each in now:
+            del self._reordered[each]
         languages = self._languages()
-        if changed and languages:
-            self._forget_sheets(set(changed))
-            self._rows = {each: row for each, row in self._rows.items() if each in found}
-            self._tell(await self.ask(news.reranked, changed, self._position, languages, self._rows))
+        if now and languages:
+            self._tell(await self.ask(news.reranked, now, self._position, languages, self._rows))
 
     async def _look_at_heads(self) -> None:
         found = await self.ask(news.all_heads, self._watched(), self._languages())

@@ -219,17 +219,16 @@ def choose(ground: Ground) -> Cast:
     target = _choose(town, _LIKELY, None, 0.0, 900.0)
     windy = _choose(town, _WINDY, target.place, 200.0, 1200.0)
     cameras = _cameras(town, target.place)
+    taken = {each.key for each in cameras}
+    # Two buildings may bear one name: their panels still have a key each.
+    panel_key, wind_key = _free(_panel_key(target, 1), taken), _free(_panel_key(windy, 2), taken)
     mute = max(cameras, key=lambda each: (town.away(each.place, target.place), each.key))
     return Cast(
         target=target,
         windy=windy,
         van=town.junction(target.place, 130.0),
-        panel=Sensor(
-            _panel_key(target, 1), "panel", f"Alarm panel, {target.name}".rstrip(", "), target.place
-        ),
-        wind_panel=Sensor(
-            _panel_key(windy, 2), "panel", f"Alarm panel, {windy.name}".rstrip(", "), windy.place
-        ),
+        panel=Sensor(panel_key, "panel", f"Alarm panel, {target.name}".rstrip(", "), target.place),
+        wind_panel=Sensor(wind_key, "panel", f"Alarm panel, {windy.name}".rstrip(", "), windy.place),
         camera=cameras[0],
         mute_camera=mute,
         cameras=cameras,
