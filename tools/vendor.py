@@ -104,6 +104,7 @@ def fetch() -> None:
             "--ignore-scripts",
             "--no-audit",
             "--no-fund",
+            "--no-update-notifier",
             "--loglevel",
             "error",
         ]
