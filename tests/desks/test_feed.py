@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,10 @@ from tests.desks.conftest import Happen, Town
 
 from beffroi.desks import feed
 from beffroi.desks.duty import hub as hubs
+from beffroi.desks.duty import news
 from beffroi.desks.duty.hub import Console, Hub
 from beffroi.desks.duty.news import News
+from beffroi.during.incident.models import Incident
 from beffroi.journal import queries as journal
 from beffroi.people.models import Member
 
@@ -120,6 +123,50 @@ def test_what_happens_is_told_to_each_in_their_language(town: Town, happen: Happ
             assert {unit["key"] for unit in english.events("units")[-1]["units"]} == {"P1", "P2"}
 
     run(body)
+
+
+@pytest.mark.parametrize("look", ["after", "all_units", "reranked", "all_heads"])
+def test_who_comes_in_during_a_look_is_told_whole_events_in_their_language(
+    town: Town, happen: Happen, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    """A look renders for the languages of those who are there: the next one waits at the door."""
+    asked, go_on = threading.Event(), threading.Event()
+    read = getattr(news, look)
+
+    def slow(*values: Any) -> Any:
+        told = read(*values)
+        asked.set()
+        assert go_on.wait(WAIT_S)
+        return told
+
+    happen(("intrusion.door", "P-1", -3.0))
+    french, english = (Console(each, frozenset({"town"}), frozenset({"town"})) for each in ("fr", "en"))
+
+    async def body() -> None:
+        hub = feed.hub()
+        await hub.join(french, None)
+        monkeypatch.setattr(news, look, slow)
+        hub._reordered.update({str(each): None for each in await open_incidents()})
+        await sync_to_async(happen)(("intrusion.door", "P-2", -3.0))
+        assert await asyncio.to_thread(asked.wait, WAIT_S)
+        entering = asyncio.ensure_future(hub.join(english, None))
+        await asyncio.sleep(0.1)
+        go_on.set()
+        await entering
+        await sync_to_async(happen)(("intrusion.door", "P-1", -1.0))
+        heard = b""
+        while b"Possible intrusion" not in heard:
+            heard += await asyncio.wait_for(english.next(), WAIT_S)
+        assert b"Intrusion possible" not in heard
+        hub.leave(french)
+        hub.leave(english)
+
+    run(body)
+
+
+@sync_to_async
+def open_incidents() -> list[UUID]:
+    return list(Incident.objects.values_list("pk", flat=True))
 
 
 def test_after_a_cut_it_resumes_after_the_last_position_heard(town: Town, happen: Happen) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -31,9 +31,7 @@ QUEUED_MOST = 400
 MISSED_MOST = 400
 SHEET_LASTS_S = 1.0
 UNITS_EVERY_S = 1.0
-ORDERS_AT_ONCE = (
-    5  # lines told again between two looks at the journal: news never waits behind a hundred of them
-)
+ORDERS_AT_ONCE = 5  # lines told again between two looks: news never waits behind a hundred of them
 HEADS_EVERY_S = 4.0
 AFTER_FAULT_S = 2.0
 
@@ -93,6 +91,7 @@ class Hub:
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
+        self._door = asyncio.Lock()
 
     async def ask(self, question: Callable[..., Answer], *values: Any) -> Answer:
         """Run a query on the hub's own thread and connection."""
@@ -104,13 +103,18 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._thread, asked)
 
     async def join(self, console: Console, after: int | None) -> bytes:
-        """Let a console in; returns what it missed since `after`."""
-        if self._task is None or self._task.done():
-            self._position = await self.ask(news.position)
-            self._task = asyncio.ensure_future(self._follow())
-            self._task.add_done_callback(self._stopped)
-        console.position = self._position
-        self.consoles.add(console)
+        """Let a console in; returns what it missed since `after`.
+
+        It comes in between two looks, never during one: what is being told then was rendered for the
+        languages, and read for the territories, of those who were there when the look began.
+        """
+        async with self._door:
+            if self._task is None or self._task.done():
+                self._position = await self.ask(news.position)
+                self._task = asyncio.ensure_future(self._follow())
+                self._task.add_done_callback(self._stopped)
+            console.position = self._position
+            self.consoles.add(console)
         if after is None or after >= console.position:
             return b""
         missed = await self.ask(news.since, after, console.position, (console.language,), MISSED_MOST)
@@ -160,22 +164,27 @@ class Hub:
         units_at = heads_at = 0.0
         while True:
             try:
-                busy = await self._look()
+                busy = await self._between(self._look)
                 now = time.monotonic()
                 if now - units_at >= UNITS_EVERY_S:
                     units_at = now
-                    await self._look_at_units()
+                    await self._between(self._look_at_units)
                     await self._look_at_orders()
-                await self._tell_reordered()
+                await self._between(self._tell_reordered)
                 if now - heads_at >= HEADS_EVERY_S:
                     heads_at = now
-                    await self._look_at_heads()
+                    await self._between(self._look_at_heads)
             except DatabaseError:  # the consoles stay; what was missed is read from the same position
                 log.exception("the duty desk's feed could not read the journal")
                 busy = False
                 await asyncio.sleep(AFTER_FAULT_S)
             if not busy:
                 await asyncio.sleep(wait_s)
+
+    async def _between(self, look: Callable[[], Awaitable[Answer]]) -> Answer:
+        """One look, whole: no console comes in while it lasts."""
+        async with self._door:
+            return await look()
 
     async def _look(self) -> bool:
         """Tell what the journal got since the last look; whether there may be more at once."""
