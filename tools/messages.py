@@ -122,7 +122,14 @@ def extract() -> None:
     for room, fresh in gathered().items():
         file = catalogue_file(room)
         known = read(file) if file.exists() else Catalog(locale=LANGUAGE)
-        catalogue = Catalog(locale=LANGUAGE, project="Beffroi", fuzzy=False, charset="utf-8")
+        catalogue = Catalog(
+            locale=LANGUAGE,
+            project="Beffroi",
+            fuzzy=False,
+            charset="utf-8",
+            creation_date=known.creation_date,  # a date of today would change every file each time
+            revision_date=known.revision_date,
+        )
         for message in fresh:
             if not message.id:
                 continue

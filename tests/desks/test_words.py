@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beffroi.desks import spelling
 from beffroi.desks.duty import facts_said, reasons, words
 from beffroi.during.dispatch.rules.words import WORDS as DISPATCH
-from beffroi.during.fusion.rules.kinds import ACTS, HARMLESS
+from beffroi.during.fusion.rules.opinions import ACTS, HARMLESS
 from beffroi.during.fusion.rules.words import REASONS as FUSION
 from beffroi.during.incident import procedures, rules
 from beffroi.during.intake.kinds import KINDS

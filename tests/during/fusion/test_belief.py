@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.during.fusion.rules.belief import REAL_CASES, add, believe, shares, start, tilt, trigamma, weight
-from beffroi.during.fusion.rules.kinds import EXPLANATIONS, REAL, SENSES
+from beffroi.during.fusion.rules.kinds import SENSES
+from beffroi.during.fusion.rules.opinions import EXPLANATIONS, REAL
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.during.fusion.rules import words as fusion_words
-from beffroi.during.fusion.rules.kinds import ACTS, HARMLESS, NIGHT, PRIOR, RESERVED, SENSES
+from beffroi.during.fusion.rules.kinds import RESERVED, SENSES
+from beffroi.during.fusion.rules.opinions import ACTS, HARMLESS, NIGHT, PRIOR
 from beffroi.during.incident import procedures, rules, words
 from beffroi.during.intake.kinds import KINDS
 

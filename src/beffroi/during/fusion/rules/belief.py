@@ -13,14 +13,8 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from beffroi.during.fusion.rules.kinds import (
-    EXPLANATIONS,
-    NIGHT,
-    PRIOR,
-    REAL,
-    REAL_CASES,
-    Sense,
-)
+from beffroi.during.fusion.rules.kinds import REAL_CASES, Sense
+from beffroi.during.fusion.rules.opinions import EXPLANATIONS, NIGHT, PRIOR, REAL
 from beffroi.during.fusion.rules.shapes import Belief
 
 _PRIOR_LOGS = tuple(math.log(PRIOR[each]) for each in EXPLANATIONS)

@@ -10,8 +10,9 @@ from beffroi.during.fusion.rules import explain, persons, signals
 from beffroi.during.fusion.rules.belief import add, start, weight
 from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
 from beffroi.during.fusion.rules.index import Index
-from beffroi.during.fusion.rules.kinds import NIGHT_FROM_HOUR, NIGHT_TO_HOUR, channel, sense_of
+from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.match import Match, best_match
+from beffroi.during.fusion.rules.opinions import NIGHT_FROM_HOUR, NIGHT_TO_HOUR
 from beffroi.during.fusion.rules.settle import settle, tell
 from beffroi.during.fusion.rules.shapes import (
     Change,
