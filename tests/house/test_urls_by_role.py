@@ -287,9 +287,9 @@ def test_doors_wait_for_an_obligatory_second_factor(people: dict[str, Member], a
 
 def mounts() -> dict[str, Any]:
     """The bare applications of the house, by path."""
-    from beffroi.house.asgi import MOUNTS
+    from beffroi.house.asgi import MOUNTS, SUBTREES
 
-    return MOUNTS
+    return {**MOUNTS, **{f"{prefix}alertmanager": each for prefix, each in SUBTREES.items()}}
 
 
 def status_of(application: Any, path: str, method: str, cookie: str = "") -> int:

@@ -6,54 +6,29 @@ The answer leaves after the commit: 202 when something new was kept, 200 when al
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
+from beffroi.api.requests import (
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    WrongMethod,
+    body_of,
+    reply,
+    result_of,
+    speaker_of,
+    status_of,
+)
 from beffroi.during.intake import reception
 from beffroi.during.intake.connectors.http.connector import read, split
-from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.people.marks import by_token
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_BODY_SECONDS = 20
-_JSON = (b"content-type", b"application/json")
-
-
-class WrongMethod(BeffroiError):
-    """Observations are posted."""
-
-    code = "api.wrong_method"
-    message = "This address takes POST, not {method}."
-    advice = "Send the observation as the body of a POST."
-    status = 405
-
-
-class NoToken(BeffroiError):
-    """No live source holds this token."""
-
-    code = "intake.no_token"
-    message = "No source is known by this token."
-    advice = "Send `Authorization: Bearer TOKEN`; `beffroi source token` makes a new one."
-    status = 401
-
-
-class TooLarge(BeffroiError):
-    """More than one request may carry."""
-
-    code = "intake.too_large"
-    message = "More than {most} {unit} in one request."
-    advice = "Send smaller batches; settings `intake_max_body` and `intake_batch_max` set the limits."
-    status = 413
 
 
 class WrongType(BeffroiError):
@@ -65,15 +40,6 @@ class WrongType(BeffroiError):
     status = 415
 
 
-class TooSlow(BeffroiError):
-    """The body did not come in time."""
-
-    code = "intake.too_slow"
-    message = "The body did not arrive within {seconds} s."
-    advice = "Send it again."
-    status = 408
-
-
 @by_token
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Take one HTTP request of observations."""
@@ -82,29 +48,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         status, answer = await _answer(desk, scope, receive)
     except BeffroiError as error:
         status, answer = error.status, {"error": error.as_dict()}
-    await _reply(send, status, answer)
-
-
-async def _reply(send: Send, status: int, answer: object) -> None:
-    body = msgspec.json.encode(answer)
-    headers = [_JSON, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
-    if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    elif status == 405:
-        headers.append((b"allow", b"POST"))
-    elif status == 503:
-        headers.append((b"retry-after", b"2"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await reply(send, status, answer)
 
 
 async def _answer(desk: Reception, scope: Scope, receive: Receive) -> tuple[int, object]:
     if scope["method"] != "POST":
         raise WrongMethod(method=scope["method"])
     headers = dict(scope["headers"])
-    speaker = await _speaker(desk, headers)
+    speaker = await speaker_of(desk, headers)
     lines = _is_lines(headers)
-    body = await _body(headers, receive)
+    body = await body_of(headers, receive)
     try:
         items, batch = split(body, lines=lines)
     except Unreadable as error:
@@ -118,53 +71,11 @@ async def _answer(desk: Reception, scope: Scope, receive: Receive) -> tuple[int,
     return await _keep(desk, speaker, read_items, batch)
 
 
-async def _speaker(desk: Reception, headers: dict[bytes, bytes]) -> Speaker:
-    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    if scheme.lower() != b"bearer" or not token or len(token) > 200:
-        raise NoToken
-    speaker = await desk.book.by_token(token.decode("latin-1").strip())
-    if speaker is None:
-        raise NoToken
-    return speaker
-
-
 def _is_lines(headers: dict[bytes, bytes]) -> bool:
     given = headers.get(b"content-type", b"application/json").split(b";")[0].strip().lower()
     if given not in (b"application/json", b"application/x-ndjson", b"application/jsonl"):
         raise WrongType(given=given.decode("latin-1")[:80])
     return given != b"application/json"
-
-
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    most = configuration.current().intake_max_body
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > most:
-        raise TooLarge(most=most, unit="bytes")
-    message = await receive()
-    first = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(first) > most:
-            raise TooLarge(most=most, unit="bytes")
-        return first
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            return await _rest(first, receive, most)
-    except TimeoutError:
-        raise TooSlow(seconds=_BODY_SECONDS) from None
-
-
-async def _rest(first: bytes, receive: Receive, most: int) -> bytes:
-    parts, size = [first], len(first)
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise TooSlow(seconds=_BODY_SECONDS)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise TooLarge(most=most, unit="bytes")
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _name(name: str, index: int, batch: bool) -> str | None:
@@ -192,22 +103,10 @@ async def _keep(
     """Keep the good ones in one go, and tell for each what became of it."""
     drafts = [each for each in read_items if isinstance(each, Draft)]
     receipts = iter(await desk.take(speaker, drafts))
-    results = [_result(i, next(receipts) if isinstance(e, Draft) else e) for i, e in enumerate(read_items)]
+    results = [result_of(i, next(receipts) if isinstance(e, Draft) else e) for i, e in enumerate(read_items)]
     errors = [each for each in read_items if isinstance(each, BeffroiError)]
     if not batch:
         if errors:
             raise errors[0]
         return (200 if results[0]["duplicate"] else 202), results[0]
-    return _status(results, errors), {"results": results}
-
-
-def _result(index: int, outcome: Receipt | BeffroiError) -> dict[str, Any]:
-    if isinstance(outcome, BeffroiError):
-        return {"index": index, "error": outcome.as_dict()}
-    return {"index": index, "position": outcome.position, "duplicate": outcome.duplicate}
-
-
-def _status(results: Sequence[dict[str, Any]], errors: Sequence[BeffroiError]) -> int:
-    if errors:
-        return max(error.status for error in errors) if len(errors) == len(results) else 207
-    return 200 if all(each["duplicate"] for each in results) else 202
+    return status_of(results, errors), {"results": results}

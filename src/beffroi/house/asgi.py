@@ -18,6 +18,7 @@ from django.urls import get_resolver
 
 _django = get_asgi_application()
 
+from beffroi.api import incoming  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
@@ -30,6 +31,16 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Exact path → the bare application that answers it. Each keeps its own door.
 MOUNTS: dict[str, Application] = {"/api/v1/observations": observations, "/veille/flux": feed}
+#: The same for whole subtrees.
+SUBTREES: dict[str, Application] = {incoming.PREFIX: incoming.application}
+
+
+def mounted(path: str) -> Application | None:
+    """The bare application that answers `path`; None: Django does."""
+    exact = MOUNTS.get(path)
+    if exact is not None:
+        return exact
+    return next((found for prefix, found in SUBTREES.items() if path.startswith(prefix)), None)
 
 
 def _settle() -> None:
@@ -62,8 +73,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
         return
-    mounted = MOUNTS.get(scope.get("path", ""))
-    if mounted is None:
+    bare = mounted(scope.get("path", ""))
+    if bare is None:
         await _django(scope, receive, send)
     else:
-        await mounted(scope, receive, with_headers(send))
+        await bare(scope, receive, with_headers(send))

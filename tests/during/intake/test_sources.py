@@ -237,7 +237,7 @@ def test_old_observations_are_erased_by_the_setting(tmp_path: Path) -> None:
 
 
 def test_every_connector_has_its_page_and_its_worth() -> None:
-    assert set(registry()) == {"http", "frigate", "dc09"}
+    assert {"http", "frigate", "dc09", "alertmanager"} <= set(registry())
     for name, each in registry().items():
         assert each.name == name
         assert each.guarantee in ("durable", "broker", "not_guaranteed")
@@ -248,12 +248,20 @@ def test_every_connector_has_its_page_and_its_worth() -> None:
 
 
 def test_the_vocabulary_is_frozen_and_whole() -> None:
-    assert len(KINDS) == 21
+    assert len(KINDS) == 47
     assert all(kind.name == name and 0 < kind.certainty <= 1 and kind.channel for name, kind in KINDS.items())
     assert {name for name, kind in KINDS.items() if kind.is_life} == {
         "panic.holdup",
         "panic.duress",
         "fire.alarm",
+        "report.assault",
+        "report.crew_assault",
+        "report.fire",
+        "report.missing_person",
+        "report.rescue",
+        "panic.crew",
+        "lift.trapped",
+        "hazard.detected",
     }
     with pytest.raises(TypeError):
         KINDS["new.kind"] = KINDS["fire.alarm"]  # type: ignore[index]

@@ -12,6 +12,7 @@ import bcrypt
 from django.db import IntegrityError, transaction
 
 from beffroi.during.intake import facts
+from beffroi.during.intake.connectors import AddressedConnector
 from beffroi.during.intake.connectors import connector as connector_named
 from beffroi.during.intake.models import Source
 from beffroi.during.intake.queries import token_hash
@@ -21,8 +22,6 @@ from beffroi.journal import actions as journal
 from beffroi.journal.facts import Fact
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
-_ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
 #: Tokens hold 256 random bits: the least cost of bcrypt is enough, and the broker starts at once.
 _BCRYPT_COST = 4
 
@@ -44,17 +43,17 @@ class Declared:
     login: str
 
 
-def _address(connector: str, address: str) -> str:
+def _address(connector: str, given: str) -> str:
     """The address as messages will carry it, or BadSource."""
-    if connector == "frigate":
-        address = address or "frigate"
-        if not _TOPIC.fullmatch(address):
-            raise BadSource(where="address", why="an MQTT prefix is letters, digits, - and _, parted by /")
-    elif connector == "dc09":
-        address = address.upper().lstrip("#")
-        if not _ACCOUNT.fullmatch(address):
-            raise BadSource(where="address", why="a panel's account is 3 to 16 hexadecimal digits")
-    return address
+    found = connector_named(connector)
+    if not isinstance(found, AddressedConnector):
+        if given:
+            raise BadSource(where="address", why=f"{connector} finds its sources by their token alone")
+        return ""
+    try:
+        return found.address(given)
+    except ValueError as error:
+        raise BadSource(where="address", why=str(error)) from None
 
 
 def _token(row: Source) -> str:
@@ -92,7 +91,6 @@ def declare_source(
     """
     if not _KEY.fullmatch(key):
         raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
-    connector_named(connector)
     row = Source(
         key=key,
         territory_key=territory,

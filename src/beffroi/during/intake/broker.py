@@ -20,12 +20,12 @@ from pathlib import Path
 import bcrypt
 
 from beffroi.during.intake.actions import login
+from beffroi.during.intake.connectors import mqtt_names
 from beffroi.during.intake.models import Source
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 
 USER = "beffroi-intake"
-_MQTT_CONNECTORS = ("frigate",)
 
 
 class NoBroker(BeffroiError):
@@ -89,7 +89,7 @@ def access(settings: configuration.Settings | None = None) -> Access:
 
 def _users() -> list[dict[str, object]]:
     """The broker's users: one a source, with the right to publish under its prefix and nothing else."""
-    rows = Source.objects.filter(connector__in=_MQTT_CONNECTORS, active=True).exclude(broker_hash="")
+    rows = Source.objects.filter(connector__in=mqtt_names(), active=True).exclude(broker_hash="")
     return [
         {
             "user": login(row),

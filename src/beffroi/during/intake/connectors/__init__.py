@@ -7,14 +7,18 @@ answer the sources.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import pkgutil
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
-from beffroi.during.intake.rules import Draft, Speaker
+from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import NotFound
 
@@ -25,7 +29,25 @@ BROKER = "broker"
 #: The source is answered by someone whose disk we know nothing of, or is not answered at all.
 NOT_GUARANTEED = "not_guaranteed"
 
-_NAMES = ("http", "frigate", "dc09")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,7}")
+
+
+@dataclass(frozen=True, slots=True)
+class WebMessage:
+    """What a program posted to `/api/v1/in/NAME[/path]`; `query` holds each parameter's first value."""
+
+    content_type: str
+    body: bytes
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WebAnswer:
+    """An answer in the caller's own format."""
+
+    content_type: str
+    body: bytes
 
 
 class Connector(Protocol):
@@ -33,6 +55,37 @@ class Connector(Protocol):
 
     name: str
     guarantee: str
+
+
+@runtime_checkable
+class AddressedConnector(Connector, Protocol):
+    """A connector that finds its sources by an address in their messages."""
+
+    def address(self, given: str) -> str:
+        """The address as messages will carry it, from what a person typed. Raises ValueError with why."""
+        ...
+
+
+@runtime_checkable
+class WebConnector(Connector, Protocol):
+    """A connector whose messages are posted to `/api/v1/in/NAME` with the source's token."""
+
+    def read_web(
+        self, speaker: Speaker, message: WebMessage, received_at: datetime
+    ) -> Sequence[Draft | Unreadable]:
+        """What a request holds, in its order: drafts, and why a part is none. Raises Unreadable."""
+        ...
+
+
+@runtime_checkable
+class AnsweringConnector(WebConnector, Protocol):
+    """A web connector whose callers expect an answer of their own format (once all is on disk)."""
+
+    def answer_web(
+        self, speaker: Speaker, message: WebMessage, kept: Sequence[tuple[Draft, Receipt]]
+    ) -> WebAnswer:
+        """The answer to a request of which everything was kept."""
+        ...
 
 
 @runtime_checkable
@@ -51,15 +104,28 @@ class MqttConnector(Connector, Protocol):
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Connector]:
     """Every connector by name."""
-    return {name: import_module(f"{__name__}.{name}.connector").CONNECTOR for name in _NAMES}
+    names = sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg)
+    return {name: import_module(f"{__name__}.{name}.connector").CONNECTOR for name in names}
 
 
 def connector(name: str) -> Connector:
     """The connector of that name. Raises NotFound."""
     found = registry().get(name)
     if found is None:
-        raise NotFound(what=f"connector {name} (there are: {', '.join(_NAMES)})")
+        raise NotFound(what=f"connector {name} (there are: {', '.join(registry())})")
     return found
+
+
+def topic_prefix(given: str) -> str:
+    """A prefix of MQTT topics as a source's address. Raises ValueError with why."""
+    if not _TOPIC.fullmatch(given):
+        raise ValueError("an MQTT prefix is letters, digits, - and _, parted by /")
+    return given
+
+
+def mqtt_names() -> list[str]:
+    """The connectors whose sources sign in to the broker."""
+    return [name for name, each in registry().items() if isinstance(each, MqttConnector)]
 
 
 def doc(name: str) -> str:

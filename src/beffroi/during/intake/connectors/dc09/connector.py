@@ -23,6 +23,7 @@ _NEW_OR_OLD = re.compile(r"[NO](?=[a-z]{2}|[A-Z]{2}(?:[0-9A-F]|/|$))")
 _DEGREES = re.compile(r"([XY])(\d{1,3})([NSEW])(\d{1,2}(?:\.\d{1,10})?)")
 _MOST_EVENTS = 32
 #: Frames without a time are told apart by their sequence within this many seconds.
+_ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
 _BUCKET_S = 300
 
 
@@ -135,6 +136,13 @@ class Dc09Connector:
 
     name = "dc09"
     guarantee = DURABLE
+
+    def address(self, given: str) -> str:
+        """A panel's account. Raises ValueError with why."""
+        account = given.upper().lstrip("#")
+        if not _ACCOUNT.fullmatch(account):
+            raise ValueError("a panel's account is 3 to 16 hexadecimal digits")
+        return account
 
 
 CONNECTOR = Dc09Connector()

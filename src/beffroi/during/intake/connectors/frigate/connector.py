@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from beffroi.during.intake.connectors import BROKER
+from beffroi.during.intake.connectors import BROKER, topic_prefix
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 
 _VEHICLES = frozenset(
@@ -114,6 +114,10 @@ class FrigateConnector:
     def __init__(self) -> None:
         self._scores: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._states: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    def address(self, given: str) -> str:
+        """Frigate's `topic_prefix`, `frigate` where none is given. Raises ValueError with why."""
+        return topic_prefix(given or "frigate")
 
     def topics(self, address: str) -> tuple[str, ...]:
         """Events, reviews, availability and cameras' status; not the updates that name faces and plates."""

@@ -1,0 +1,131 @@
+"""`POST /api/v1/in/NAME`: what other programs post in formats of their own, read by the connector NAME.
+
+The source's token says who speaks; its connector must be the one of the address. The answer leaves after
+the commit: 202 when something new was kept, 200 when all was known or there was nothing to keep, 207 when
+a part could not be read, 422 when nothing could, 503 when it must be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+from beffroi.api.requests import (
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    WrongMethod,
+    body_of,
+    reply,
+    reply_with,
+    result_of,
+    speaker_of,
+    status_of,
+)
+from beffroi.during.intake import reception
+from beffroi.during.intake.connectors import (
+    AnsweringConnector,
+    WebAnswer,
+    WebConnector,
+    WebMessage,
+    registry,
+)
+from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.reception import Reception
+from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.foundation import clock
+from beffroi.foundation import settings as configuration
+from beffroi.foundation.errors import BeffroiError, NotFound, Refused
+from beffroi.people.marks import by_token
+
+PREFIX = "/api/v1/in/"
+_PARAMETERS_MOST = 50
+
+
+class OtherConnector(Refused):
+    """A source that speaks another language than this address reads."""
+
+    code = "intake.other_connector"
+    message = "This source was declared for {own}, not for {asked}."
+    advice = "Post to /api/v1/in/{own}, or declare another source."
+
+    def as_dict(self) -> dict[str, object]:
+        """The root's answer; the advice names the address."""
+        return {**super().as_dict(), "advice": self.advice.format(**self.fields)}
+
+
+@by_token
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take one posted message."""
+    desk = reception.of_this_loop()
+    try:
+        status, answer = await _answer(desk, scope, receive)
+    except BeffroiError as error:
+        status, answer = error.status, {"error": error.as_dict()}
+    if isinstance(answer, WebAnswer):
+        await reply_with(send, status, answer.content_type, answer.body)
+    else:
+        await reply(send, status, answer)
+
+
+async def _answer(desk: Reception, scope: Scope, receive: Receive) -> tuple[int, object]:
+    if scope["method"] != "POST":
+        raise WrongMethod(method=scope["method"])
+    name, _, path = scope["path"].removeprefix(PREFIX).partition("/")
+    headers = dict(scope["headers"])
+    speaker = await speaker_of(desk, headers)
+    connector = registry().get(name)
+    if not isinstance(connector, WebConnector):
+        raise NotFound(what=f"connector {name[:40]} over HTTP")
+    if speaker.connector != name:
+        raise OtherConnector(action="observe", reason="", own=speaker.connector, asked=name)
+    message = WebMessage(
+        content_type=headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower(),
+        body=await body_of(headers, receive),
+        path=path,
+        query=_query(scope),
+    )
+    return await _take(desk, connector, speaker, message)
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(scope.get("query_string", b"").decode("latin-1"), max_num_fields=_PARAMETERS_MOST)
+    except ValueError:
+        raise TooLarge(most=_PARAMETERS_MOST, unit="parameters") from None
+    return dict(reversed(pairs))
+
+
+async def _take(
+    desk: Reception, connector: WebConnector, speaker: Speaker, message: WebMessage
+) -> tuple[int, object]:
+    desk.tally.heard(speaker)
+    try:
+        found = connector.read_web(speaker, message, clock.now())
+    except Unreadable as error:
+        desk.tally.unread(connector.name, error, message.body, speaker=speaker)
+        raise
+    most = configuration.current().intake_batch_max
+    if len(found) > most:
+        raise TooLarge(most=most, unit="observations")
+    unread = [each for each in found if isinstance(each, Unreadable)]
+    for each in unread:
+        desk.tally.unread(connector.name, each, message.body, speaker=speaker)
+    drafts = [each for each in found if isinstance(each, Draft)]
+    receipts = await desk.take(speaker, drafts)
+    if isinstance(connector, AnsweringConnector) and not unread:
+        kept = list(zip(drafts, receipts, strict=True))
+        return 200, connector.answer_web(speaker, message, kept)
+    return _told(found, receipts, unread)
+
+
+def _told(
+    found: Sequence[Draft | Unreadable], receipts: Sequence[Receipt], unread: Sequence[Unreadable]
+) -> tuple[int, object]:
+    coming = iter(receipts)
+    results = [
+        result_of(index, next(coming) if isinstance(each, Draft) else each)
+        for index, each in enumerate(found)
+    ]
+    return (status_of(results, unread) if results else 200), {"results": results}

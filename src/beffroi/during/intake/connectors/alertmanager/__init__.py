@@ -1,0 +1,1 @@
+"""Alertmanager's webhook: what watches the town's own machines."""
