@@ -97,7 +97,7 @@ def test_seconds_agree_with_networkx(net: Network, data: st.DataObject) -> None:
     target = on(data.draw(piece), data.draw(fractions), graph)
     sources = [on(data.draw(piece), data.draw(fractions), graph) for _ in range(4)]
     limit = data.draw(st.sampled_from([1e6, 60.0]))
-    found = journey.seconds(graph, target, sources, limit)
+    found = journey.seconds(graph, target, journey.sources_of(graph, sources), limit)
     for source, value in zip(sources, found, strict=True):
         wanted = expected(other, source, target)
         if abs(wanted - limit) < 1e-6:
@@ -119,7 +119,7 @@ def test_restricted_turns_are_never_made_and_cost_no_more_than_they_must(
     other = oracle(net, forbidden)
     piece = st.integers(0, net.pieces - 1)
     target, source = (on(data.draw(piece), data.draw(fractions), graph) for _ in range(2))
-    found = float(journey.seconds(graph, target, [source], 1e6)[0])
+    found = float(journey.seconds(graph, target, journey.sources_of(graph, [source]), 1e6)[0])
     assert found == pytest.approx(expected(other, source, target))
 
 
@@ -166,7 +166,7 @@ def test_a_manoeuvre_over_several_streets_is_forbidden_as_a_whole(net: Network, 
     target = on(data.draw(st.sampled_from([p for p in pieces if p != source.piece] or pieces)), 0.5, graph)
     if source.piece == target.piece:
         return
-    found = float(journey.seconds(graph, target, [source], 1e6)[0])
+    found = float(journey.seconds(graph, target, journey.sources_of(graph, [source]), 1e6)[0])
     assert found == pytest.approx(longer_oracle(net, way, source, target))
 
 
@@ -263,8 +263,8 @@ def test_saved_and_opened_the_graph_answers_the_same(tmp_path) -> None:  # type:
     graph.save(tmp_path)
     again = StreetGraph.open(tmp_path)
     source, target = on(0, 0.5, graph), on(1, 0.5, graph)
-    assert journey.seconds(again, target, [source], 900)[0] == pytest.approx(45.0)
-    assert journey.seconds(again, source, [target], 900)[0] == math.inf
+    assert journey.seconds(again, target, journey.sources_of(again, [source]), 900)[0] == pytest.approx(45.0)
+    assert journey.seconds(again, source, journey.sources_of(again, [target]), 900)[0] == math.inf
 
 
 def test_a_network_without_streets_is_refused() -> None:
@@ -287,3 +287,19 @@ def test_a_network_without_streets_is_refused() -> None:
                 none,
             )
         )
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), st.data())
+def test_a_table_says_what_each_search_says(net: Network, data: st.DataObject) -> None:
+    graph = street_graph(net)
+    node = st.integers(0, graph.nodes - 1)
+    lat, lon = graph.arrays.node_lat, graph.arrays.node_lon
+    places = [
+        Position(float(lat[k]), float(lon[k])) for k in data.draw(st.lists(node, min_size=1, max_size=6))
+    ]
+    targets = places[: data.draw(st.integers(0, len(places)))]
+    table = graph.seconds_table(targets, places, 60.0)
+    assert table.shape == (len(targets), len(places))
+    for row, target in zip(table, targets, strict=True):
+        assert np.array_equal(row, graph.seconds_to(target, places, 60.0))

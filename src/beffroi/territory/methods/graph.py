@@ -132,8 +132,25 @@ class StreetGraph:
         end = self.snap(target.lat, target.lon, "reached")
         if end is None or not sources:
             return np.full(len(sources), np.inf)
-        begins = self.snap_all([(p.lat, p.lon) for p in sources], "leading")
-        return journey.seconds(self, end, begins, limit_s)
+        return journey.seconds(self, end, self._sources(sources), limit_s)
+
+    def seconds_table(
+        self, targets: Sequence[Position], sources: Sequence[Position], limit_s: float = 900.0
+    ) -> Floats:
+        """Road seconds (targets × sources), as `seconds_to` gives for each target, in one go."""
+        table = np.full((len(targets), len(sources)), np.inf)
+        if not targets or not sources:
+            return table
+        begins = self._sources(sources)
+        ends = self.snap_all([(p.lat, p.lon) for p in targets], "reached")
+        for row, end in enumerate(ends):
+            if end is not None:
+                table[row] = journey.seconds(self, end, begins, limit_s)
+        return table
+
+    def _sources(self, places: Sequence[Position]) -> journey.Sources:
+        snapped = self.snap_all([(p.lat, p.lon) for p in places], "leading")
+        return journey.sources_of(self, snapped)
 
     def metres_between(self, a: Position, b: Position, limit_m: float = 5000.0) -> float:
         """Road metres between two places whatever the direction of traffic; infinite beyond `limit_m`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,12 @@ class Search:
         """Cost between the start and a node of the town; infinite where not reached."""
         k = int(self.local[node])
         return float(self.cost[k]) if k >= 0 else float("inf")
+
+    def each(self, nodes: Longs) -> Floats:
+        """The same for many nodes at once."""
+        k = self.local[nodes]
+        costs: Floats = np.where(k >= 0, self.cost[np.maximum(k, 0)], np.inf)
+        return costs
 
 
 def _ranges(graph: StreetGraph, lat: float, lon: float, half_m: float) -> list[tuple[int, int]]:
@@ -122,21 +128,47 @@ def _pointers(rows: Rows, ranges: list[tuple[int, int]], entries: int, starts: i
     return np.concatenate([*parts, np.array([entries, entries, entries + starts], np.int32)])
 
 
-def seconds(graph: StreetGraph, target: Snapped, sources: Sequence[Snapped | None], limit_s: float) -> Floats:
+class Sources(NamedTuple):
+    """Where journeys begin, as arrays over the sources: for each end of its piece of street the node and
+    the seconds until there (infinite where that way is closed, or the source is on no street)."""
+
+    snapped: Sequence[Snapped | None]
+    lat: Floats
+    lon: Floats
+    exits: Longs
+    spent: Floats
+
+
+def sources_of(graph: StreetGraph, snapped: Sequence[Snapped | None]) -> Sources:
+    """The sources of one or many searches."""
+    a, inf = graph.arrays, float("inf")
+    rows = [(-1, 0.0, inf, inf) if s is None else (s.piece, s.fraction, s.lat, s.lon) for s in snapped]
+    piece, fraction, lat, lon = np.array(rows, np.float64).reshape(-1, 4).T
+    arcs = 2 * np.maximum(piece, 0).astype(np.int64)[:, None] + np.array([0, 1])
+    shares = np.stack([1 - fraction, fraction], axis=1)
+    costs = np.asarray(a.arc_s)[arcs]
+    with np.errstate(invalid="ignore"):  # none of a closed street
+        spent = np.where(np.isfinite(costs) & (piece >= 0)[:, None], shares * costs, inf)
+    return Sources(snapped, lat, lon, np.asarray(a.arc_exit)[arcs].astype(np.int64), spent)
+
+
+def seconds(graph: StreetGraph, target: Snapped, sources: Sources, limit_s: float) -> Floats:
     """Road seconds from each source to the target; infinite where unreachable or beyond `limit_s`."""
     a = graph.arrays
     rows = Rows(a.back_first, a.back_tail, a.back_s)
-    result = np.array([along(graph, each, target) for each in sources])
+    result: Floats = np.full(len(sources.snapped), np.inf)
     distances = apart(graph, sources, target)
-    farthest = limit_s * graph.meta.top_speed + graph.meta.longest_m
-    near = np.flatnonzero(distances <= farthest).tolist()
+    near = np.flatnonzero(distances <= limit_s * graph.meta.top_speed + graph.meta.longest_m)
+    exits, spent = sources.exits[near], sources.spent[near]
     for half_m in halves(graph, float(distances[near].max(initial=-1.0)), limit_s):
         here = (target.lat, target.lon)
         with search(graph, rows, ways_in(graph, target), around=here, half_m=half_m, limit=limit_s) as found:
-            for k in near:
-                result[k] = min(result[k], way_out(graph, sources[k], found)[0])
-        if found.exact_to >= limit_s or all(result[k] <= found.exact_to for k in near):
+            result[near] = (spent + found.each(exits)).min(axis=1)
+        if found.exact_to >= limit_s or (result[near] <= found.exact_to).all():
             break
+    for k, source in enumerate(sources.snapped):
+        if source is not None and source.piece == target.piece:
+            result[k] = min(result[k], along(graph, source, target))
     result[result > limit_s] = np.inf
     return result
 
@@ -151,11 +183,9 @@ def halves(graph: StreetGraph, farthest_source_m: float, limit_s: float) -> list
     return [*([small] if small < usual else []), usual, bound]
 
 
-def apart(graph: StreetGraph, sources: Sequence[Snapped | None], target: Snapped) -> Floats:
+def apart(graph: StreetGraph, sources: Sources, target: Snapped) -> Floats:
     """Metres as the crow flies from each source to the target; infinite for one that is not on a street."""
-    off = (float("inf"), float("inf"))
-    places = np.array([off if s is None else (s.lat, s.lon) for s in sources], np.float64).reshape(-1, 2)
-    x, y = graph.meta.tiles.plane.to_xy(places[:, 0], places[:, 1])
+    x, y = graph.meta.tiles.plane.to_xy(sources.lat, sources.lon)
     target_x, target_y = graph.meta.tiles.plane.to_xy(target.lat, target.lon)
     metres: Floats = np.hypot(x - target_x, y - target_y)
     return metres

@@ -70,7 +70,8 @@ def route(graph: StreetGraph, start: Snapped, end: Snapped, limit_s: float) -> R
     a = graph.arrays
     direct = journey.along(graph, start, end)
     rows = journey.Rows(a.back_first, a.back_tail, a.back_s)
-    for half_m in journey.halves(graph, float(journey.apart(graph, [start], end)[0]), limit_s):
+    away_m = float(journey.apart(graph, journey.sources_of(graph, [start]), end)[0])
+    for half_m in journey.halves(graph, away_m, limit_s):
         with journey.search(
             graph,
             rows,
