@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
+from beffroi.desks.duty import cover
 from beffroi.desks.duty import views as duty
 from beffroi.desks.report import views as report
 from beffroi.people import doors
@@ -32,6 +33,7 @@ urlpatterns = [
     path("carte/<slug:territory>/<int:version>/<layer:name>.json", town_map.layer, name="map_layer"),
     path("carte/<slug:territory>/cameras.json", town_map.cameras, name="map_cameras"),
     path("veille/", duty.desk, name="duty"),
+    path("veille/couverture/", cover.panel, name="duty_cover"),
     path("veille/<uuid:incident>/", duty.incident, name="duty_incident"),
     path("veille/<uuid:incident>/acquitter/", duty.acknowledge, name="duty_acknowledge"),
     path("veille/<uuid:incident>/envoyer/", duty.send, name="duty_send"),

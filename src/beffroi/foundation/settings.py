@@ -126,6 +126,14 @@ class Settings:
     position_stale_seconds: int = setting(
         60, "s", "Age from which a unit's position is widened and shown as old."
     )
+    cover_within_seconds: float = setting(
+        300.0, "s", "A building counts as covered when a free unit can be there by road within this time."
+    )
+    unit_busy_share: float = setting(
+        0.3,
+        "share",
+        "The share of its time for which a unit is busy: whom to send where to cover for the others.",
+    )
     sign_in_attempts: str = setting(
         "5/m/ip,10/h/key", "rate", "Failed sign-ins allowed, by address and by account."
     )

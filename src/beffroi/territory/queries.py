@@ -101,6 +101,11 @@ def streets(key: str, at: datetime | None = None) -> StreetGraph:
     return _streets(version_at(key, at).folder)
 
 
+def buildings(key: str, at: datetime | None = None) -> Buildings:
+    """The buildings of the town in force at `at`. Raises UnknownTerritory, NoTown."""
+    return _buildings(version_at(key, at).folder)
+
+
 def devices(key: str, at: datetime | None = None, kinds: Iterable[str] | None = None) -> list[DeviceView]:
     """Devices in place at `at` (default: now), by key; `kinds` keeps only those kinds."""
     rows = models.Device.objects.filter(_in_force(at or clock.now()), territory__key=key)

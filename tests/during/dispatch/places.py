@@ -27,10 +27,17 @@ def place(x: float, y: float = 0.0, radius_m: float = 0.0) -> Position:
     return Position(float(lat), float(lon), radius_m)
 
 
-def long_street(target: Path) -> Path:
-    """Eight kilometres of one street, a node every 500 m."""
+def long_street(target: Path, *, houses: bool = False) -> Path:
+    """Eight kilometres of one street, a node every 500 m; with `houses`, one every 100 m."""
     nodes = {k + 1: (500.0 * k, 0.0) for k in range(17)}
-    ways = {1: (list(nodes), {"highway": "secondary", "maxspeed": "50", "name": "Grande Rue"})}
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {
+        1: (list(nodes), {"highway": "secondary", "maxspeed": "50", "name": "Grande Rue"})
+    }
+    for house in range(80 if houses else 0):
+        first, x = 100 + 4 * house, 100.0 * house + 45
+        corners = [(x, 12.0), (x + 10, 12.0), (x + 10, 22.0), (x, 22.0)]
+        nodes.update({first + k: corner for k, corner in enumerate(corners)})
+        ways[100 + house] = ([*range(first, first + 4), first], {"building": "house"})
     return osm(target, nodes, ways)
 
 
@@ -99,10 +106,10 @@ class Street:
         ]
 
 
-def street(folder: Path, name: str = "Longue-Rue", exercise: bool = False) -> Street:
+def street(folder: Path, name: str = "Longue-Rue", exercise: bool = False, *, houses: bool = False) -> Street:
     """The town, imported as any other."""
     made = import_town(
-        file=long_street(folder / "street.osm"),
+        file=long_street(folder / "street.osm", houses=houses),
         name=name,
         exercise=exercise,
         at=NOW - timedelta(days=1),
