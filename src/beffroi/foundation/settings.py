@@ -138,6 +138,12 @@ class Settings:
         "5/m/ip,10/h/key", "rate", "Failed sign-ins allowed, by address and by account."
     )
     session_hours: int = setting(12, "h", "How long a sign-in lasts.")
+    metrics_token: str = setting(
+        "",
+        "",
+        "Bearer token with which Prometheus reads /metrics; empty: nobody reads it.",
+        secret=True,
+    )
     log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

@@ -22,6 +22,7 @@ from beffroi.api import incoming  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
+from beffroi.house import metrics  # noqa: E402 - as above
 from beffroi.people.headers import with_headers  # noqa: E402 - as above
 
 Scope = MutableMapping[str, Any]
@@ -30,7 +31,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Exact path → the bare application that answers it. Each keeps its own door.
-MOUNTS: dict[str, Application] = {"/api/v1/observations": observations, "/veille/flux": feed}
+MOUNTS: dict[str, Application] = {
+    "/api/v1/observations": observations,
+    "/veille/flux": feed,
+    metrics.PATH: metrics.application,
+}
 #: The same for whole subtrees.
 SUBTREES: dict[str, Application] = {incoming.PREFIX: incoming.application}
 

@@ -58,7 +58,7 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([asdict(each) for each in findings]))
     else:
         for each in findings:
-            click.echo(f"{'ok ' if each.well else 'NOT'}  {each.check:<18} {each.seen}")
+            click.echo(f"{'ok ' if each.well else 'NOT'}  {each.check:<22} {each.seen}")
             if not each.well:
-                click.echo(f"     {'':<18} {each.advice}")
+                click.echo(f"     {'':<22} {each.advice}")
     sys.exit(0 if all(each.well for each in findings) else 1)

@@ -1,19 +1,34 @@
-"""`beffroi doctor`: what is well and what is not, each with what to do."""
+"""`beffroi doctor`: what is well and what is not, each with what to do, in the installation's language."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+from cryptography import x509
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
+from beffroi.foundation.errors import BeffroiError
 from beffroi.house import running
+from beffroi.house.health import Health, free_bytes, health
 
 _LOW_DISK_BYTES = 2 * 1024**3
+#: So many observations wait for the engine only when it is stuck or overwhelmed.
+_BEHIND_MOST = 2_000
+#: Heads this many times later than they should be are not signed at all.
+_HEADS_LATE = 3
+_SILENT = timedelta(hours=24)
+_CERTIFICATE_LEFT = timedelta(days=21)
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +42,35 @@ class Finding:
 
 
 def _data_directory(settings: configuration.Settings) -> Finding:
-    data = settings.data_path
+    data, check = settings.data_path, _("data directory")
     if not data.exists():
-        return Finding(
-            "data directory", False, f"{data} is not there", "Start `beffroi up` once: it makes it."
-        )
+        advice = _("Start `beffroi up` once: it makes it.")
+        return Finding(check, False, _("%(folder)s is not there") % {"folder": data}, advice)
     if not os.access(data, os.W_OK):
-        return Finding(
-            "data directory", False, f"{data} cannot be written", "Give it to the user who runs Beffroi."
-        )
-    return Finding("data directory", True, str(data))
+        advice = _("Give it to the user who runs Beffroi.")
+        return Finding(check, False, _("%(folder)s cannot be written") % {"folder": data}, advice)
+    return Finding(check, True, str(data))
 
 
 def _disk(settings: configuration.Settings) -> Finding:
-    place = settings.data_path if settings.data_path.exists() else Path.cwd()
-    free = shutil.disk_usage(place).free
+    free = free_bytes(settings)
     return Finding(
-        "disk",
+        _("disk"),
         free > _LOW_DISK_BYTES,
-        f"{free / 1024**3:.1f} GiB free",
-        "Under 2 GiB, observations will soon be refused: free some space.",
+        _("%(free)s GiB free") % {"free": f"{free / 1024**3:.1f}"},
+        _("Under 2 GiB, observations will soon be refused: free some space."),
     )
 
 
 def _assets(_settings: configuration.Settings) -> Finding:
     there = resources.files("beffroi.desks").joinpath("static", "vendor").is_dir()
-    return Finding("screens", there, "fonts and map library" if there else "missing", "Run `make setup`.")
+    return Finding(_("screens"), there, _("in place") if there else _("missing"), _("Run `make setup`."))
 
 
 def _communes(_settings: configuration.Settings) -> Finding:
     there = resources.files("beffroi.territory").joinpath("data", "communes.json").is_file()
-    return Finding("list of communes", there, "there" if there else "missing", "Run `make setup`.")
+    seen = _("in place") if there else _("missing")
+    return Finding(_("list of communes"), there, seen, _("Run `make setup`."))
 
 
 def _tables(_settings: configuration.Settings) -> Finding:
@@ -68,37 +81,139 @@ def _tables(_settings: configuration.Settings) -> Finding:
         executor = MigrationExecutor(connection)
         waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError as error:
-        return Finding("database", False, str(error), "Check `database_url` and that the server answers.")
-    seen = "tables are up to date" if not waiting else f"{waiting} changes of tables wait"
-    return Finding("database", not waiting, seen, "Start `beffroi up`: it brings them up to date.")
+        advice = _("Check `database_url` and that the server answers.")
+        return Finding(_("database"), False, str(error), advice)
+    counted = ngettext("%(count)d change of tables waits", "%(count)d changes of tables wait", waiting)
+    seen = counted % {"count": waiting} if waiting else _("tables are up to date")
+    return Finding(_("database"), not waiting, seen, _("Start `beffroi up`: it brings them up to date."))
 
 
 def _processes(settings: configuration.Settings) -> Finding:
     found = running.read(settings.data_path)
     if found is None:
-        return Finding("running", False, "nothing runs on this data directory", "Start `beffroi up`.")
-    return Finding(
-        "running", True, f"{found.url}, panels on port {found.dc09_port}, MQTT on {found.mqtt_port}"
-    )
+        seen = _("nothing runs on this data directory")
+        return Finding(_("running"), False, seen, _("Start `beffroi up`."))
+    where = {"url": found.url, "panels": found.dc09_port, "mqtt": found.mqtt_port}
+    return Finding(_("running"), True, _("%(url)s, panels on port %(panels)d, MQTT on %(mqtt)d") % where)
 
 
 def _python(_settings: configuration.Settings) -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    return Finding("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or later.")
+    return Finding("Python", sys.version_info >= (3, 11), version, _("Install Python 3.11 or later."))
 
 
-CHECKS: tuple[Callable[[configuration.Settings], Finding], ...] = (
+def _certificate(settings: configuration.Settings) -> Finding:
+    check = _("certificate")
+    if not settings.certificate:
+        return Finding(check, True, _("none of the town's own: loopback, or the installation's authority"))
+    try:
+        found = x509.load_pem_x509_certificate(Path(settings.certificate).read_bytes())
+    except (OSError, ValueError) as error:
+        return Finding(check, False, str(error), _("Set `certificate` to a PEM file that can be read."))
+    ends = found.not_valid_after_utc
+    seen = _("valid until %(day)s") % {"day": f"{ends:%Y-%m-%d}"}
+    well = ends - datetime.now(UTC) > _CERTIFICATE_LEFT
+    return Finding(check, well, seen, _("Renew it: browsers will refuse the desk when it has ended."))
+
+
+def _engine(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    counted = ngettext("%(count)d observation waits", "%(count)d observations wait", found.behind)
+    seen = counted % {"count": found.behind} if found.behind else _("nothing waits")
+    advice = _("The engine is stuck or overwhelmed: read logs/engine.log in the data directory.")
+    return Finding(_("engine"), found.behind <= _BEHIND_MOST, seen, advice)
+
+
+def _heads(found: Health, settings: configuration.Settings, now: datetime) -> Finding:
+    late = timedelta(seconds=_HEADS_LATE * settings.checkpoint_seconds)
+    named = [key for key, since in found.unsigned.items() if now - since > late]
+    seen = _("not signed: %(journals)s") % {"journals": _names(named)} if named else _("signed on time")
+    advice = _("While nothing runs this is so; else read logs/engine.log in the data directory.")
+    return Finding(_("heads of the journals"), not named, seen, advice)
+
+
+def _silent(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    named = [
+        f"{each.territory}/{each.key}"
+        for each in found.sources
+        if each.last_seen_at is None or now - each.last_seen_at > _SILENT
+    ]
+    seen = _("silent for a day: %(sources)s") % {"sources": _names(named)}
+    if not named:
+        seen = _("all have spoken within a day") if found.sources else _("none declared yet")
+    advice = _("Try each: `beffroi conform`, its network, its address; revoke those that are gone.")
+    return Finding(_("sources"), not named, seen, advice)
+
+
+def _unread(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    named = [f"{each.territory}/{each.key} ({each.unread})" for each in found.sources if each.unread]
+    seen = _names(named) if named else _("all could be read")
+    advice = _("`beffroi source unread` shows them, and why.")
+    return Finding(_("unreadable messages"), not named, seen, advice)
+
+
+def _guaranteed(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    named = [f"{each.territory}/{each.key}" for each in found.sources if not each.guaranteed]
+    seen = (
+        _("not guaranteed: %(sources)s") % {"sources": _names(named)} if named else _("what is told is kept")
+    )
+    advice = _("Set QoS 1 at the recorder, or use the built-in broker: see the connector's page.")
+    return Finding(_("guarantee"), not named, seen, advice)
+
+
+def _waiting(found: Health, settings: configuration.Settings, now: datetime) -> Finding:
+    late = timedelta(seconds=settings.decision_budget_seconds * 10)
+    named = [key for key, each in found.waiting.items() if each.since and now - each.since > late]
+    seen = (
+        _("not acknowledged for long: %(towns)s") % {"towns": _names(named)}
+        if named
+        else _("none waits long")
+    )
+    return Finding(_("incidents"), not named, seen, _("Open the duty desk: somebody should look."))
+
+
+def _names(found: list[str]) -> str:
+    more = len(found) - _MOST_NAMED
+    return ", ".join(found[:_MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
+
+
+Check = Callable[[configuration.Settings], Finding]
+CHECKS: tuple[Check, ...] = (
     _python,
     _data_directory,
     _disk,
     _assets,
     _communes,
+    _certificate,
     _tables,
     _processes,
+)
+#: What the tables tell, asked only when they are up to date.
+TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] = (
+    _engine,
+    _heads,
+    _silent,
+    _unread,
+    _guaranteed,
+    _waiting,
 )
 
 
 def examine(settings: configuration.Settings) -> Iterator[Finding]:
-    """Every check in order (Django must be set up)."""
-    for check in CHECKS:
-        yield check(settings)
+    """Every check in order (Django must be set up), in the language of the setting `language`."""
+    with translation.override(settings.language):
+        found = [check(settings) for check in CHECKS]
+        if next(each for each in found if each.check == _("database")).well:
+            found += _told(settings)
+    yield from found
+
+
+def _told(settings: configuration.Settings) -> list[Finding]:
+    from django.db import DatabaseError
+
+    try:
+        state = health(settings)
+    except (DatabaseError, BeffroiError) as error:
+        advice = _("Check the spool: the data directory, or `nats_url`.")
+        return [Finding(_("observations"), False, str(error), advice)]
+    now = clock.now()
+    return [tell(state, settings, now) for tell in TOLD]

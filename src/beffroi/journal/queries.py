@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from beffroi.foundation.errors import NotFound
 from beffroi.journal import canonical, entries, heads, merkle, models
 from beffroi.journal.entries import EntryView
-from beffroi.journal.models import Checkpoint, SigningKey
+from beffroi.journal.models import Checkpoint, Journal, SigningKey
 
 
 def _rows(where: str, values: tuple[Any, ...], order: str, limit: int) -> list[EntryView]:
@@ -120,6 +122,14 @@ def checkpoint(journal: str, *, at_least: int = 0) -> Checkpoint | None:
     """The newest signed checkpoint of a journal that covers `at_least` entries."""
     found = Checkpoint.objects.filter(journal=journal, size__gte=at_least)
     return found.order_by("-id").first()
+
+
+def unsigned_since() -> dict[str, datetime]:
+    """Journals with entries that no signed head covers yet, and when the first of those was written."""
+    newest = Checkpoint.objects.filter(journal=OuterRef("key")).order_by("-id").values("size")[:1]
+    rows = Journal.objects.annotate(signed=Coalesce(Subquery(newest), Value(0)))
+    behind = dict(rows.filter(size__gt=F("signed")).values_list("key", "signed"))
+    return {key: entry(key, signed + 1).time for key, signed in behind.items()}
 
 
 def inclusion(journal: str, number: int, size: int) -> list[bytes]:

@@ -40,6 +40,12 @@ def position() -> int:
     return engine.position()
 
 
+def standing() -> tuple[int, datetime | None]:
+    """How far of the spool is folded as the table says, and since when (None: never), for other processes."""
+    row = models.Cursor.objects.filter(name=engine.CURSOR).first()
+    return (row.position, row.moved_at) if row else (0, None)
+
+
 def signs(hypothesis: UUID) -> list[SignView]:
     """The signs of a hypothesis, the newest first."""
     rows = models.Sign.objects.filter(hypothesis_id=hypothesis).order_by("-seen_at", "-order")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Min, Q
 
 from beffroi.during.fusion import queries as fusion
 from beffroi.during.incident import procedures, rules
@@ -20,6 +20,7 @@ from beffroi.during.incident.shown import (
     Queue,
     Sheet,
     StepView,
+    Waiting,
 )
 from beffroi.foundation import clock
 
@@ -71,6 +72,20 @@ def open_incidents(territories: Collection[str]) -> list[IncidentView]:
         territory_key__in=sorted(territories), phase__in=("decide", "progress", "follow")
     )
     return [view(row) for row in rows.order_by("-leave_by")[: 3 * MOST_ROWS]]
+
+
+def waiting() -> dict[str, Waiting]:
+    """How many incidents of each territory are in each phase, and since when the oldest has waited to be
+    acknowledged, exercises left out. Territories where nothing is open are left out too."""
+    rows = Incident.objects.filter(phase__in=("decide", "progress", "follow"), exercise=False)
+    found: dict[str, Waiting] = {}
+    counted = rows.values_list("territory_key", "phase").annotate(
+        count=Count("id"), since=Min("fused_at", filter=Q(phase="decide", acknowledged_at=None))
+    )
+    for key, phase, count, since in counted:
+        before = found.get(key, Waiting({}, None))
+        found[key] = Waiting({**before.phases, phase: count}, since or before.since)
+    return found
 
 
 def incident(identifier: UUID) -> IncidentView:

@@ -116,3 +116,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     procedure: str
     notes: list[NoteView]
     actions: list[str]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Open incidents of one territory: how many in each phase, since when the oldest waits for someone."""
+
+    phases: dict[str, int]
+    since: datetime | None
