@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
+from tests.api.posting import Door
 
-from beffroi.api import incoming
-from beffroi.during.intake import actions, queries, reception
-from beffroi.during.intake.reception import Reception
-from beffroi.during.intake.spool_sqlite import SqliteSpool
+from beffroi.during.intake import actions, queries
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
 
@@ -22,36 +17,9 @@ MESSAGE = (
 ).read_bytes()
 
 
-class Door:
-    """A spool, a source of Alertmanager and its token."""
-
-    def __init__(self, folder: Path) -> None:
-        self.spool = SqliteSpool(folder / "spool.sqlite3")
-        self.token = actions.declare_source(
-            territory="redon", key="monitoring", connector="alertmanager"
-        ).token
-
-    def post(self, name: str = "alertmanager", body: bytes = MESSAGE, **headers: str) -> httpx.Response:
-        given = headers or {"Authorization": f"Bearer {self.token}"}
-
-        async def play() -> httpx.Response:
-            desk = Reception(self.spool, group_ms=1)
-            reception._receptions[asyncio.get_running_loop()] = desk
-            transport = httpx.ASGITransport(app=incoming.application)  # type: ignore[arg-type]
-            async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
-                answer = await client.post(f"/api/v1/in/{name}", content=body, headers=given)
-            await reception.close_this_loop()
-            return answer
-
-        return asyncio.run(play())
-
-    def kept(self) -> list[Any]:
-        return [each for _, each in self.spool.read(0, 100)]
-
-
 @pytest.fixture
 def door(tmp_path: Path) -> Door:
-    return Door(tmp_path)
+    return Door(tmp_path, "alertmanager", MESSAGE)
 
 
 def test_all_of_a_message_is_on_disk_when_answered(door: Door) -> None:
@@ -83,7 +51,7 @@ def test_what_cannot_be_read_is_counted_and_shown(door: Door) -> None:
     answer = door.post(body=b"<html>")
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "alertmanager.not_a_webhook")
     [shown] = queries.unread(["redon"])
-    assert (shown.source, shown.content) == ("monitoring", b"<html>")
+    assert (shown.source, shown.content) == ("a-alertmanager", b"<html>")
 
 
 def test_a_part_that_cannot_be_read_leaves_the_rest(door: Door) -> None:

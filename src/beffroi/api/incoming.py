@@ -2,7 +2,8 @@
 
 The source's token says who speaks; its connector must be the one of the address. The answer leaves after
 the commit: 202 when something new was kept, 200 when all was known or there was nothing to keep, 207 when
-a part could not be read, 422 when nothing could, 503 when it must be sent again.
+a part could not be read, 422 when nothing could, 503 when it must be sent again. A connector may have
+answers, errors and a place for the token of its own; the token is never read from an address.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ from beffroi.api.requests import (
     reply,
     reply_with,
     result_of,
-    speaker_of,
+    speaker_by,
     status_of,
+    token_of,
 )
 from beffroi.during.intake import reception
 from beffroi.during.intake.connectors import (
     AnsweringConnector,
+    AskedConnector,
+    Connector,
+    KeyedConnector,
+    RefusingConnector,
     WebAnswer,
     WebConnector,
     WebMessage,
@@ -33,7 +39,7 @@ from beffroi.during.intake.connectors import (
 )
 from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.reception import Reception
-from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.during.intake.rules import Draft, PassedOver, Speaker, Unreadable
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError, NotFound, Refused
@@ -41,6 +47,8 @@ from beffroi.people.marks import by_token
 
 PREFIX = "/api/v1/in/"
 _PARAMETERS_MOST = 50
+#: What is read of a request before it is known who sends it.
+_UNKNOWN_MAX_BODY = 65_536
 
 
 class OtherConnector(Refused):
@@ -59,34 +67,59 @@ class OtherConnector(Refused):
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Take one posted message."""
     desk = reception.of_this_loop()
+    name, _, path = scope["path"].removeprefix(PREFIX).partition("/")
+    connector = registry().get(name)
+    answer: object
     try:
-        status, answer = await _answer(desk, scope, receive)
+        status, answer = await _answer(desk, scope, receive, name, connector)
     except BeffroiError as error:
-        status, answer = error.status, {"error": error.as_dict()}
+        if isinstance(connector, RefusingConnector):
+            answer = connector.refuse_web(path, error)
+            status = answer.status
+        else:
+            status, answer = error.status, {"error": error.as_dict()}
     if isinstance(answer, WebAnswer):
         await reply_with(send, status, answer.content_type, answer.body)
     else:
         await reply(send, status, answer)
 
 
-async def _answer(desk: Reception, scope: Scope, receive: Receive) -> tuple[int, object]:
-    if scope["method"] != "POST":
+async def _answer(
+    desk: Reception, scope: Scope, receive: Receive, name: str, connector: Connector | None
+) -> tuple[int, object]:
+    asks = scope["method"] == "GET" and isinstance(connector, AskedConnector)
+    if scope["method"] != "POST" and not asks:
         raise WrongMethod(method=scope["method"])
-    name, _, path = scope["path"].removeprefix(PREFIX).partition("/")
     headers = dict(scope["headers"])
-    speaker = await speaker_of(desk, headers)
-    connector = registry().get(name)
+    token, body = token_of(headers), None
+    if not token and not asks and isinstance(connector, KeyedConnector):
+        body = await body_of(headers, receive, most=_UNKNOWN_MAX_BODY)
+        token = connector.token_in(_message(scope, headers, body))
+    speaker = await speaker_by(desk, token)
     if not isinstance(connector, WebConnector):
         raise NotFound(what=f"connector {name[:40]} over HTTP")
     if speaker.connector != name:
         raise OtherConnector(action="observe", reason="", own=speaker.connector, asked=name)
-    message = WebMessage(
+    if asks and isinstance(connector, AskedConnector):
+        answer = connector.ask_web(speaker, _path(scope))
+        return answer.status, answer
+    if body is None:
+        body = await body_of(headers, receive)
+    return await _take(desk, connector, speaker, _message(scope, headers, body))
+
+
+def _message(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> WebMessage:
+    return WebMessage(
         content_type=headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower(),
-        body=await body_of(headers, receive),
-        path=path,
+        body=body,
+        path=_path(scope),
         query=_query(scope),
     )
-    return await _take(desk, connector, speaker, message)
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"].removeprefix(PREFIX).partition("/")[2]
+    return path
 
 
 def _query(scope: Scope) -> dict[str, str]:
@@ -107,25 +140,33 @@ async def _take(
         desk.tally.unread(connector.name, error, message.body, speaker=speaker)
         raise
     most = configuration.current().intake_batch_max
-    if len(found) > most:
+    ours = [each for each in found if not isinstance(each, PassedOver)]
+    if len(ours) > most:
         raise TooLarge(most=most, unit="observations")
-    unread = [each for each in found if isinstance(each, Unreadable)]
+    unread = [each for each in ours if isinstance(each, Unreadable)]
     for each in unread:
         desk.tally.unread(connector.name, each, message.body, speaker=speaker)
-    drafts = [each for each in found if isinstance(each, Draft)]
+    passed = [each for each in found if isinstance(each, PassedOver)]
+    desk.tally.passed_over(speaker, sum(each.count for each in passed))
+    drafts = [each for each in ours if isinstance(each, Draft)]
     receipts = await desk.take(speaker, drafts)
     if isinstance(connector, AnsweringConnector) and not unread:
-        kept = list(zip(drafts, receipts, strict=True))
-        return 200, connector.answer_web(speaker, message, kept)
-    return _told(found, receipts, unread)
+        answer = connector.answer_web(speaker, message, list(zip(drafts, receipts, strict=True)))
+        return answer.status, answer
+    return _told(ours, receipts, unread, passed)
 
 
 def _told(
-    found: Sequence[Draft | Unreadable], receipts: Sequence[Receipt], unread: Sequence[Unreadable]
+    ours: Sequence[Draft | Unreadable],
+    receipts: Sequence[Receipt],
+    unread: Sequence[Unreadable],
+    passed: Sequence[PassedOver],
 ) -> tuple[int, object]:
     coming = iter(receipts)
     results = [
-        result_of(index, next(coming) if isinstance(each, Draft) else each)
-        for index, each in enumerate(found)
+        result_of(index, next(coming) if isinstance(each, Draft) else each) for index, each in enumerate(ours)
     ]
-    return (status_of(results, unread) if results else 200), {"results": results}
+    answer: dict[str, object] = {"results": results}
+    if passed:
+        answer["passed_over"] = {each.what: each.count for each in passed}
+    return (status_of(results, unread) if results else 200), answer

@@ -83,14 +83,20 @@ async def reply_with(send: Send, status: int, content_type: str, body: bytes) ->
 
 async def speaker_of(desk: Reception, headers: dict[bytes, bytes]) -> Speaker:
     """The live source that holds the request's token. Raises NoToken."""
-    token = _token(headers)
+    return await speaker_by(desk, token_of(headers))
+
+
+async def speaker_by(desk: Reception, token: str) -> Speaker:
+    """The live source that holds `token`. Raises NoToken."""
+    if len(token) > _TOKEN_LONGEST:
+        raise NoToken
     speaker = await desk.book.by_token(token) if token else None
     if speaker is None:
         raise NoToken
     return speaker
 
 
-def _token(headers: dict[bytes, bytes]) -> str:
+def token_of(headers: dict[bytes, bytes]) -> str:
     """The token of a request: as bearer, as the password of Basic, or in X-Api-Key. Never in an address."""
     scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
     if len(given) > _TOKEN_LONGEST:
@@ -106,9 +112,9 @@ def _token(headers: dict[bytes, bytes]) -> str:
     return key.decode("latin-1").strip() if len(key) <= _TOKEN_LONGEST else ""
 
 
-async def body_of(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """The whole body. Raises TooLarge, TooSlow."""
-    most = configuration.current().intake_max_body
+async def body_of(headers: dict[bytes, bytes], receive: Receive, *, most: int | None = None) -> bytes:
+    """The whole body, of `most` bytes (None: the setting `intake_max_body`). Raises TooLarge, TooSlow."""
+    most = configuration.current().intake_max_body if most is None else most
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > most:
         raise TooLarge(most=most, unit="bytes")

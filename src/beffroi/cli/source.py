@@ -8,6 +8,10 @@ import click
 
 from beffroi.during.intake import actions, queries
 from beffroi.during.intake.actions import BadSource
+from beffroi.during.intake.connectors import AddressedConnector, WebConnector, registry
+
+_WITH_ADDRESS = [name for name, each in registry().items() if isinstance(each, AddressedConnector)]
+_BY_WEB = [name for name, each in registry().items() if isinstance(each, WebConnector)]
 
 
 @click.group()
@@ -20,14 +24,14 @@ def source() -> None:
 
 
 def _devices(pairs: tuple[str, ...]) -> dict[str, object]:
-    """`NAME=DEVICE` or `NAME=DEVICE:KIND` as the source's map."""
+    """`NAME=DEVICE`, `NAME=DEVICE:KIND` or `NAME=:KIND` as the source's map."""
     made: dict[str, object] = {}
     for pair in pairs:
-        name, found, device = pair.partition("=")
-        if not (name and found and device):
-            raise BadSource(where="map", why=f"{pair!r} is not NAME=DEVICE or NAME=DEVICE:KIND")
-        key, _, kind = device.partition(":")
-        made[name] = {"device": key, "kind": kind} if kind else key
+        name, _, meant = pair.partition("=")
+        device, found, kind = meant.partition(":")
+        if not name or not (kind if found else device):
+            raise BadSource(where="map", why=f"{pair!r} is not NAME=DEVICE, NAME=DEVICE:KIND or NAME=:KIND")
+        made[name] = {"device": device, "kind": kind} if kind else device
     return made
 
 
@@ -44,11 +48,25 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
 @source.command()
 @click.option("--territory", required=True, help="The territory that it speaks for.")
 @click.option("--key", required=True, help="Its name, unique within the territory.")
-@click.option("--connector", required=True, help="http, frigate or dc09.")
-@click.option("--address", default="", help="MQTT prefix (frigate) or panel account (dc09).")
+@click.option(
+    "--connector",
+    required=True,
+    help=f"Its language: {', '.join(registry())}. Posted to /api/v1/in/NAME: {', '.join(_BY_WEB)}.",
+)
+@click.option(
+    "--address",
+    default="",
+    help=f"How its messages name it (MQTT prefix, panel account …), for {', '.join(_WITH_ADDRESS)} only.",
+)
 @click.option("--name", default="", help="A name for people.")
 @click.option("--device", default="", help="The device that speaks where a message names none.")
-@click.option("--map", "pairs", multiple=True, help="Its own name of a device: NAME=DEVICE[:KIND].")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    help="""What one of its own names (a camera, a zone, a code) means: NAME=DEVICE,
+    NAME=DEVICE:KIND, or NAME=:KIND for the kind alone.""",
+)
 @click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def add(
@@ -151,7 +169,8 @@ def list_unread(territories: tuple[str, ...], limit: int, as_json: bool) -> None
     for each in rows:
         who = f"{each.territory}/{each.source}" if each.source else f"unknown sender {each.sender}"
         click.echo(f"{each.received_at:%Y-%m-%d %H:%M:%S}  {each.connector}  {who}  {each.code}: {each.why}")
-        click.echo(f"    {each.size} bytes, beginning {each.content[:60]!r}")
+        beginning = f"beginning {each.content[:60]!r}" if each.content else "none of them kept"
+        click.echo(f"    {each.size} bytes, {beginning}")
     if not rows:
         click.echo("Every message could be read.")
 

@@ -11,7 +11,13 @@ import os
 import shutil
 import tempfile
 
-_KEPT = {"BEFFROI_DATABASE_URL", "BEFFROI_SHARED_DATA", "BEFFROI_REQUIRE_SERVICES", "BEFFROI_KILLS"}
+_KEPT = {
+    "BEFFROI_DATABASE_URL",
+    "BEFFROI_SHARED_DATA",
+    "BEFFROI_REQUIRE_SERVICES",
+    "BEFFROI_KILLS",
+    "BEFFROI_FUZZ",
+}
 
 if "BEFFROI_TESTS" not in os.environ:
     for _name in [name for name in os.environ if name.startswith("BEFFROI_") and name not in _KEPT]:

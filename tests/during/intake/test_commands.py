@@ -13,6 +13,7 @@ from beffroi.cli.observe import NotTaken, observe
 from beffroi.cli.source import source
 from beffroi.during.intake import queries, spool
 from beffroi.during.intake.actions import BadSource
+from beffroi.during.intake.connectors import AddressedConnector, registry
 from beffroi.during.intake.models import Unread
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.foundation import clock
@@ -46,7 +47,7 @@ def test_a_source_is_added_listed_renewed_and_revoked() -> None:
     assert "(revoked)" in run(source, "list")
 
 
-@pytest.mark.parametrize("pair", ["501", "=D", "501="])
+@pytest.mark.parametrize("pair", ["501", "=D", "501=", "501=:", "501=D:", "=:signal.other"])
 def test_a_map_that_is_none_is_said(pair: str) -> None:
     with pytest.raises(BadSource):
         run(source, "add", *PANEL, "--map", pair)
@@ -99,3 +100,26 @@ def test_what_could_not_be_read_is_shown() -> None:
     [row] = json.loads(run(source, "unread", "--territory", "redon", "--json"))
     assert (row["code"], row["size"], row["content"]) == ("dc09.bad_sia", 4, "\\xffSIA")
     assert json.loads(run(source, "unread", "--territory", "elsewhere", "--json")) == []
+
+
+def test_the_help_names_every_connector_and_who_has_an_address() -> None:
+    told = " ".join(run(source, "add", "--help").split())
+    for name in registry():
+        assert name in told
+    addressed = told.rpartition("--address")[2].partition("--name")[0]
+    for name, each in registry().items():
+        assert (f" {name}" in addressed.replace(",", " ")) == isinstance(each, AddressedConnector), name
+
+
+def test_a_name_may_be_declared_for_its_kind_alone() -> None:
+    run(source, "add", *PANEL, "--map", "tag=:signal.damage", "--map", "501=:intrusion.motion")
+    speaker = queries.speaker_by_key("redon", "P-1")
+    assert speaker is not None
+    assert (speaker.device_of("501"), speaker.kind_of("501", "x")) == ("501", "intrusion.motion")
+    assert speaker.kind_of("tag", "signal.other") == "signal.damage"
+    assert (speaker.device_of("tag"), speaker.device_of("")) == ("tag", "")
+
+
+def test_a_kind_with_a_slip_in_it_is_refused() -> None:
+    with pytest.raises(BadSource, match=r"signal\.damge"):
+        run(source, "add", *PANEL, "--map", "tag=:signal.damge")

@@ -265,3 +265,17 @@ def test_the_vocabulary_is_frozen_and_whole() -> None:
     }
     with pytest.raises(TypeError):
         KINDS["new.kind"] = KINDS["fire.alarm"]  # type: ignore[index]
+
+
+def test_nothing_is_kept_of_an_unreadable_message_with_personal_content() -> None:
+    actions.declare_source(territory="redon", key="ids", connector="suricata")
+    speaker = queries.speaker_by_key("redon", "ids")
+
+    async def scene() -> None:
+        tally = Tally()
+        tally.unread("suricata", Unreadable("cut short"), b"src_ip 198.51.100.9", speaker=speaker)
+        await tally.close()
+
+    asyncio.run(scene())
+    [row] = queries.unread(["redon"])
+    assert (row.content, row.size, row.why) == (b"", 19, "cut short")

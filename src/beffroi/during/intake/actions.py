@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from beffroi.during.intake import facts
 from beffroi.during.intake.connectors import AddressedConnector
 from beffroi.during.intake.connectors import connector as connector_named
+from beffroi.during.intake.kinds import KINDS
 from beffroi.during.intake.models import Source
 from beffroi.during.intake.queries import token_hash
 from beffroi.foundation import clock
@@ -56,6 +57,15 @@ def _address(connector: str, given: str) -> str:
         raise BadSource(where="address", why=str(error)) from None
 
 
+def _devices(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The map of names as it is kept, or BadSource: a kind with a slip in it would silently do nothing."""
+    for name, meant in given.items():
+        kind = meant.get("kind") if isinstance(meant, Mapping) else None
+        if kind and kind not in KINDS:
+            raise BadSource(where="map", why=f"{kind!r} (of {name}) is no kind: {', '.join(KINDS)}")
+    return dict(given)
+
+
 def _token(row: Source) -> str:
     token = secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)
@@ -86,8 +96,9 @@ def declare_source(
 ) -> Declared:
     """Let a source speak for a territory; the answer holds its token, shown this once.
 
-    `devices` maps the source's own names (cameras, zones) to device keys, or to
-    `{"device": key, "kind": kind}`. Raises BadSource, NotFound for an unknown connector.
+    `devices` maps the source's own names (cameras, zones, codes) to device keys, or to
+    `{"device": key, "kind": kind}` with either left empty. Raises BadSource, NotFound for an unknown
+    connector.
     """
     if not _KEY.fullmatch(key):
         raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
@@ -98,7 +109,7 @@ def declare_source(
         name=name,
         address=_address(connector, address),
         device=device,
-        devices=dict(devices or {}),
+        devices=_devices(devices or {}),
         exercise=exercise,
         created_at=clock.now(),
     )

@@ -57,7 +57,8 @@ class Source(models.Model):
 class Unread(models.Model):
     """A message that could not be read: kept so that someone may find out why.
 
-    `content` holds its first bytes (4,096 at most), `size` how many there were.
+    `content` holds its first bytes (4,096 at most; none where its connector withholds them), `size` how
+    many there were.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

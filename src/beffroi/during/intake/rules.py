@@ -48,7 +48,10 @@ class Speaker:
     exercise: bool = False
 
     def device_of(self, name: str) -> str:
-        """The device that this source's own `name` stands for; the name itself where none was declared."""
+        """The device that this source's own `name` stands for; the name itself where none was declared.
+
+        A name that was declared for its kind alone stands for itself too.
+        """
         found = self.devices.get(name)
         if isinstance(found, Mapping):
             found = found.get("device")
@@ -75,6 +78,14 @@ class Draft:
     certainty: float | None = None
     exercise: bool = False
     content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """So much of a message was understood and is none of ours (`what` says why): counted, never kept."""
+
+    count: int
+    what: str
 
 
 def judged(seen_at: datetime, received_at: datetime) -> tuple[datetime, dict[str, float]]:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from django.db.models import F
 from prometheus_client import Counter
 
+from beffroi.during.intake.connectors import WithholdingConnector, registry
 from beffroi.during.intake.models import Source, Unread
 from beffroi.during.intake.rules import Speaker, Unreadable
 from beffroi.foundation import clock
@@ -31,6 +32,7 @@ _MOST_WAITING = 1_000
 
 OBSERVATIONS = Counter("beffroi_intake_observations", "Observations kept", ["connector", "duplicate"])
 _observations = lru_cache(maxsize=64)(OBSERVATIONS.labels)
+PASSED_OVER = Counter("beffroi_intake_passed_over", "Parts of messages that are none of ours", ["connector"])
 UNREAD = Counter("beffroi_intake_unread", "Messages that could not be read", ["connector"])
 
 
@@ -75,6 +77,10 @@ class Tally:
             _observations(speaker.connector, "yes").inc(again)
         self._soon()
 
+    def passed_over(self, speaker: Speaker, count: int) -> None:
+        """So many parts of a message were understood and are none of ours."""
+        PASSED_OVER.labels(speaker.connector).inc(count)
+
     def unread(
         self,
         connector: str,
@@ -84,7 +90,10 @@ class Tally:
         speaker: Speaker | None = None,
         sender: str = "",
     ) -> None:
-        """A message could not be read: count it and keep its first bytes."""
+        """A message could not be read: count it and keep its first bytes.
+
+        Nothing of it is kept where its connector says that such messages hold personal content.
+        """
         UNREAD.labels(connector).inc()
         _log.warning(
             "unreadable message",
@@ -136,6 +145,7 @@ class Tally:
 
 
 def _row(connector: str, error: Unreadable, content: bytes, speaker: Speaker | None, sender: str) -> Unread:
+    withheld = isinstance(registry().get(connector), WithholdingConnector)
     return Unread(
         source_id=speaker.id if speaker else None,
         territory_key=speaker.territory if speaker else "",
@@ -144,7 +154,7 @@ def _row(connector: str, error: Unreadable, content: bytes, speaker: Speaker | N
         received_at=clock.now(),
         code=error.reason[:64],
         why=str(error.fields["why"])[:300],
-        content=content[:_BYTES],
+        content=b"" if withheld else content[:_BYTES],
         size=len(content),
     )
 

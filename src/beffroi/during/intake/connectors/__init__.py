@@ -18,9 +18,9 @@ from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.during.intake.rules import Draft, PassedOver, Speaker, Unreadable
 from beffroi.foundation import settings as configuration
-from beffroi.foundation.errors import NotFound
+from beffroi.foundation.errors import BeffroiError, NotFound
 
 #: The source is answered only once its observation is on disk here.
 DURABLE = "durable"
@@ -48,6 +48,7 @@ class WebAnswer:
 
     content_type: str
     body: bytes
+    status: int = 200
 
 
 class Connector(Protocol):
@@ -72,8 +73,11 @@ class WebConnector(Connector, Protocol):
 
     def read_web(
         self, speaker: Speaker, message: WebMessage, received_at: datetime
-    ) -> Sequence[Draft | Unreadable]:
-        """What a request holds, in its order: drafts, and why a part is none. Raises Unreadable."""
+    ) -> Sequence[Draft | Unreadable | PassedOver]:
+        """What a request holds, in its order: drafts, why a part is none, and how much was none of ours.
+
+        Raises Unreadable.
+        """
         ...
 
 
@@ -86,6 +90,41 @@ class AnsweringConnector(WebConnector, Protocol):
     ) -> WebAnswer:
         """The answer to a request of which everything was kept."""
         ...
+
+
+@runtime_checkable
+class RefusingConnector(WebConnector, Protocol):
+    """A web connector whose callers expect errors of their own format too."""
+
+    def refuse_web(self, path: str, error: BeffroiError) -> WebAnswer:
+        """The answer, with its status, to a request for `path` that failed with `error`."""
+        ...
+
+
+@runtime_checkable
+class KeyedConnector(WebConnector, Protocol):
+    """A web connector whose callers may carry the token in the body. It is never read from an address."""
+
+    def token_in(self, message: WebMessage) -> str:
+        """The token in the body; '' where there is none."""
+        ...
+
+
+@runtime_checkable
+class AskedConnector(WebConnector, Protocol):
+    """A web connector whose callers first ask (GET) what they may post."""
+
+    def ask_web(self, speaker: Speaker, path: str) -> WebAnswer:
+        """The answer to a GET of `path`. Raises NotFound."""
+        ...
+
+
+@runtime_checkable
+class WithholdingConnector(Connector, Protocol):
+    """A connector of messages with personal content: of the unreadable, only size and why are kept."""
+
+    withholds: str
+    """What such messages hold, in a few words."""
 
 
 @runtime_checkable

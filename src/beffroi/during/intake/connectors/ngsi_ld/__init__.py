@@ -1,0 +1,1 @@
+"""NGSI-LD and NGSI-v2: alerts of a smart-city broker, in and out."""

@@ -1,0 +1,1 @@
+"""Suricata: what watches the town's own network."""

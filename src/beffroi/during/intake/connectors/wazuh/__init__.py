@@ -1,0 +1,1 @@
+"""Wazuh: what agents on the town's own machines notice."""
