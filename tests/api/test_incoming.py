@@ -16,6 +16,8 @@ MESSAGE = (
     Path(__file__).parents[1] / "during/intake/connectors/alertmanager/messages/firing-and-resolved.json"
 ).read_bytes()
 
+FLOOD = (Path(__file__).parents[1] / "during/intake/connectors/cap/messages/flood.xml").read_bytes()
+
 
 @pytest.fixture
 def door(tmp_path: Path) -> Door:
@@ -59,3 +61,18 @@ def test_a_part_that_cannot_be_read_leaves_the_rest(door: Door) -> None:
     assert answer.status_code == 207
     assert [("error" in each) for each in answer.json()["results"]] == [True, False, False]
     assert len(door.kept()) == 2
+
+
+def test_a_warning_of_an_authority_is_on_disk_when_answered(door: Door) -> None:
+    token = actions.declare_source(territory="redon", key="vigilance", connector="cap").token
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cap+xml"}
+    assert door.post("cap", FLOOD, **headers).status_code == 202
+    assert door.post("cap", FLOOD, **headers).status_code == 200
+    [kept] = door.kept()
+    assert (kept.kind, kept.content["severity"], kept.source) == ("technical.other", "Severe", "vigilance"), (
+        "it expired before it came"
+    )
+    bad = door.post("cap", FLOOD.replace(b"<scope>Public</scope>", b""), **headers)
+    assert (bad.status_code, bad.json()["error"]["code"]) == (422, "cap.unreadable")
+    assert "scope is missing" in bad.json()["error"]["message"]
+    assert len(queries.unread(["redon"])) == 1

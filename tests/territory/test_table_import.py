@@ -23,6 +23,7 @@ from beffroi.territory.errors import (
     UnknownTerritory,
     UnknownUnit,
 )
+from beffroi.territory.shown import Move
 from beffroi.territory.table_import import import_devices, import_units
 from beffroi.territory.town_import import import_town
 
@@ -183,3 +184,24 @@ def test_the_map_does_not_overwrite_what_a_table_told(tmp_path: Path, town: cloc
     done = import_town(file=cross(tmp_path / "c.osm", tagged=tagged), name="Essai", exercise=True)
     assert (done.devices.added, done.devices.changed, done.devices.removed) == (1, 0, 0)
     assert queries.device("essai", "CAM-n1").name == "Place"
+
+
+def test_several_units_move_in_one_write_each_in_its_world(tmp_path: Path) -> None:
+    import_units(territory="essai", file=table(tmp_path, UNITS))
+    here, there = Position(47.651, -2.081), Position(47.7, -2.0)
+    late = START - timedelta(seconds=5)
+    moves = [  # the town of these tests is one of exercises
+        Move("essai", "P1", here, START, 90.0, exercise=True),
+        Move("essai", "G1", there, START, exercise=True),
+        Move("essai", "nobody", there, START, exercise=True),
+        Move("essai", "P1", there, START + timedelta(seconds=5), exercise=False),
+        Move("elsewhere", "P1", there, START, exercise=True),
+    ]
+    before = journal.head_position()
+    assert set(actions.move_units(moves)) == set(moves[2:])
+    again = Move("essai", "P1", there, late, exercise=True)
+    assert actions.move_units([again]) == [], "known, and not newer"
+    unit = queries.unit("essai", "P1")
+    assert (unit.position, unit.heading_deg) == (here, 90.0)
+    assert queries.unit("essai", "G1").position == there
+    assert journal.head_position() == before

@@ -2,8 +2,9 @@
 
 The source's token says who speaks; its connector must be the one of the address. The answer leaves after
 the commit: 202 when something new was kept, 200 when all was known or there was nothing to keep, 207 when
-a part could not be read, 422 when nothing could, 503 when it must be sent again. A connector may have
-answers, errors and a place for the token of its own; the token is never read from an address.
+a part could not be read, 422 when nothing could, 503 when it must be sent again. Where a patrol unit is is
+answered at once: the latest only is kept, and no disk holds it yet. A connector may have answers, errors and
+a place for the token of its own; the token is never read from an address.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ from beffroi.during.intake.connectors import (
     WebAnswer,
     WebConnector,
     WebMessage,
+    is_insistent,
     registry,
 )
 from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.reception import Reception
-from beffroi.during.intake.rules import Draft, PassedOver, Speaker, Unreadable
+from beffroi.during.intake.rules import Draft, Fix, PassedOver, Speaker, Unreadable
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError, NotFound, Refused
@@ -135,36 +137,40 @@ async def _take(
 ) -> tuple[int, object]:
     desk.tally.heard(speaker)
     try:
-        found = connector.read_web(speaker, message, clock.now())
+        read = connector.read_web(speaker, message, clock.now())
     except Unreadable as error:
         desk.tally.unread(connector.name, error, message.body, speaker=speaker)
         raise
     most = configuration.current().intake_batch_max
-    ours = [each for each in found if not isinstance(each, PassedOver)]
+    ours = [each for each in read if not isinstance(each, PassedOver)]
     if len(ours) > most:
         raise TooLarge(most=most, unit="observations")
-    unread = [each for each in ours if isinstance(each, Unreadable)]
+    found = [desk.place(speaker, each) if isinstance(each, Fix) else each for each in ours]
+    unread = [each for each in found if isinstance(each, Unreadable)]
     for each in unread:
         desk.tally.unread(connector.name, each, message.body, speaker=speaker)
-    passed = [each for each in found if isinstance(each, PassedOver)]
+    passed = [each for each in read if isinstance(each, PassedOver)]
     desk.tally.passed_over(speaker, sum(each.count for each in passed))
-    drafts = [each for each in ours if isinstance(each, Draft)]
+    drafts = [each for each in found if isinstance(each, Draft)]
     receipts = await desk.take(speaker, drafts)
-    if isinstance(connector, AnsweringConnector) and not unread:
+    if isinstance(connector, AnsweringConnector) and (not unread or is_insistent(connector)):
         answer = connector.answer_web(speaker, message, list(zip(drafts, receipts, strict=True)))
         return answer.status, answer
-    return _told(ours, receipts, unread, passed)
+    return _told(found, receipts, unread, passed)
 
 
 def _told(
-    ours: Sequence[Draft | Unreadable],
+    found: Sequence[Draft | Fix | Unreadable],
     receipts: Sequence[Receipt],
     unread: Sequence[Unreadable],
     passed: Sequence[PassedOver],
 ) -> tuple[int, object]:
     coming = iter(receipts)
     results = [
-        result_of(index, next(coming) if isinstance(each, Draft) else each) for index, each in enumerate(ours)
+        {"index": index, "kept": "latest"}
+        if isinstance(each, Fix)
+        else result_of(index, next(coming) if isinstance(each, Draft) else each)
+        for index, each in enumerate(found)
     ]
     answer: dict[str, object] = {"results": results}
     if passed:

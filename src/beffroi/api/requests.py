@@ -156,4 +156,4 @@ def status_of(results: Sequence[dict[str, Any]], errors: Sequence[BeffroiError])
     """202 for something new, 200 when all was known, 207 when part was refused, else the worst error's."""
     if errors:
         return max(error.status for error in errors) if len(errors) == len(results) else 207
-    return 200 if all(each["duplicate"] for each in results) else 202
+    return 200 if all(each.get("duplicate") for each in results) else 202

@@ -96,6 +96,18 @@ class UnitView:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Where a unit was at `at`; `exercise` says to which of the two worlds who tells of it belongs."""
+
+    territory: str
+    unit: str
+    position: Position
+    at: datetime
+    heading_deg: float | None = None
+    exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """The rectangle of a map and its middle, in degrees."""
 

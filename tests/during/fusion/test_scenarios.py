@@ -191,6 +191,23 @@ def test_a_cancelled_alarm_is_amended_never_rewritten() -> None:
     assert night.shown[0].belief == after
 
 
+def test_an_authority_that_ends_its_warning_is_told_beside_it() -> None:
+    day = Night(Town(STREET), NOON)
+    (opened,) = day.say(
+        "hazard.warning", "FR.2026.1", 0, place=(50.0, 0.0), source="vigilance", certainty=0.75
+    )
+    assert opened.kind == "opened"
+    before = day.shown[0].belief
+    day.say("hazard.warning", "FR.2026.1", 1800, place=(90.0, 0.0), source="vigilance", certainty=0.95)
+    over = {"source": "vigilance", "content": {"over": True}}
+    (drill,) = day.say("alarm.restored", "FR.2026.1", 3500, exercise=True, **over)
+    assert drill.kind == "ignored", "the end of an exercise never ends what is real"
+    (ended,) = day.say("alarm.restored", "FR.2026.1", 3600, **over)
+    (incident,) = day.shown
+    assert before is not None and incident.belief is not None and incident.belief.act == "hazard"
+    assert (ended.kind, ended.reasons[0].code) == ("amended", "fusion.ended_by_source")
+
+
 def test_a_silent_device_is_technical_and_ends_when_it_answers() -> None:
     night = Night(Town(STREET))
     (opened,) = night.say("device.offline", "C-08", 0)

@@ -35,6 +35,7 @@ REASONS: Mapping[str, Promise] = {
     "fusion.confirmed": _("enough independent signs agree"),
     "fusion.repeated": _("said %(times)s times"),
     "fusion.restored_by_panel": _("the panel went back to rest"),
+    "fusion.ended_by_source": _("its own source says that it is over"),
     "fusion.cancelled_by_panel": _("cancelled at the panel"),
     "fusion.device_back": _("back after %(seconds)s"),
     "fusion.device_well": _("the device is well"),

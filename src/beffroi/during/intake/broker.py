@@ -89,7 +89,8 @@ def access(settings: configuration.Settings | None = None) -> Access:
 
 def _users() -> list[dict[str, object]]:
     """The broker's users: one a source, with the right to publish under its prefix and nothing else."""
-    rows = Source.objects.filter(connector__in=mqtt_names(), active=True).exclude(broker_hash="")
+    rows = Source.objects.filter(connector__in=mqtt_names(), active=True)
+    rows = rows.exclude(broker_hash="").exclude(address="")
     return [
         {
             "user": login(row),

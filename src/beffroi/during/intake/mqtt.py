@@ -16,7 +16,7 @@ import structlog
 from beffroi.during.intake.connectors import Connector, MqttConnector, registry
 from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.reception import Reception
-from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.foundation import clock
 
 _log = structlog.get_logger("beffroi.intake.mqtt")
@@ -166,11 +166,15 @@ class MqttGate:
         self._reception.tally.heard(speaker, guaranteed=message.qos > 0)
         topic = message.topic[len(speaker.address) + 1 :]
         try:
-            drafts = connector.read(speaker, topic, message.payload, clock.now())
+            found = connector.read(speaker, topic, message.payload, clock.now())
         except Unreadable as error:
             await self._unread(delivery, connector, speaker, error)
             return
-        self._keep(delivery, speaker, drafts)
+        for fix in (each for each in found if isinstance(each, Fix)):
+            placed = self._reception.place(speaker, fix)
+            if isinstance(placed, Unreadable):
+                self._note(message, connector, speaker, placed)
+        self._keep(delivery, speaker, [each for each in found if isinstance(each, Draft)])
 
     def _named(self, topic: str) -> tuple[MqttConnector, Speaker] | None:
         """Who speaks under the longest known prefix of `topic`, and who reads it."""
@@ -181,13 +185,23 @@ class MqttGate:
                 return found
         return None
 
+    def _note(
+        self, message: paho.MQTTMessage, connector: Connector, speaker: Speaker, error: Unreadable
+    ) -> None:
+        self._reception.tally.unread(
+            connector.name,
+            error,
+            message.payload,
+            speaker=speaker,
+            sender=message.topic,
+        )
+
     async def _unread(
         self, delivery: _Delivery, connector: Connector, speaker: Speaker, error: Unreadable
     ) -> None:
         """Kept among the unreadable before the broker lets it go."""
-        tally, message = self._reception.tally, delivery.message
-        tally.unread(connector.name, error, message.payload, speaker=speaker, sender=message.topic)
-        await tally.flush()
+        self._note(delivery.message, connector, speaker, error)
+        await self._reception.tally.flush()
         self._ack(delivery)
 
     def _keep(self, delivery: _Delivery, speaker: Speaker, drafts: Sequence[Draft]) -> None:

@@ -1,4 +1,7 @@
-"""The one way in: every connector hands its drafts here and answers its source with the receipts."""
+"""The one way in: every connector hands its drafts here and answers its source with the receipts.
+
+Fixes of patrol units go another way: in memory, then to the territory, the latest only, never to disk here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from collections.abc import Sequence
 from beffroi.during.intake import rules
 from beffroi.during.intake.book import SourceBook
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.rules import Draft, Speaker
+from beffroi.during.intake.positions import Positions
+from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.during.intake.spool import Spool, shared
 from beffroi.during.intake.tally import Tally
 from beffroi.during.intake.writer import GroupWriter
@@ -18,7 +22,7 @@ from beffroi.foundation.identifiers import uuid7
 
 
 class Reception:
-    """Sources, counters and the group writer of one event loop."""
+    """Sources, counters, the group writer and the positions of one event loop."""
 
     def __init__(self, spool: Spool | None = None, *, group_ms: float | None = None) -> None:
         settings = configuration.current()
@@ -26,6 +30,7 @@ class Reception:
         self.writer = GroupWriter(spool or shared(), group_ms=group_ms)
         self.book = SourceBook()
         self.tally = Tally()
+        self.positions = Positions(self.tally)
 
     async def take(self, speaker: Speaker, drafts: Sequence[Draft]) -> list[Receipt]:
         """Receipts of all drafts of one message, once all are on disk.
@@ -33,6 +38,14 @@ class Reception:
         Raises Overloaded or SpoolUnavailable: the source may then send the message again.
         """
         return await self.submit(speaker, drafts) if drafts else []
+
+    def place(self, speaker: Speaker, fix: Fix) -> Fix | Unreadable:
+        """Take where a unit was: the fix, which no disk holds yet, or why it was not taken."""
+        try:
+            self.positions.take(speaker, fix)
+        except Unreadable as error:
+            return error
+        return fix
 
     def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> asyncio.Future[list[Receipt]]:
         """Put the drafts of one message in the next group. Raises Overloaded."""
@@ -55,6 +68,7 @@ class Reception:
     async def close(self) -> None:
         """Write what waits, then stop."""
         await self.writer.close()
+        await self.positions.close()
         await self.tally.close()
         await self.book.close()
 

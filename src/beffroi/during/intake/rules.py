@@ -52,10 +52,20 @@ class Speaker:
 
         A name that was declared for its kind alone stands for itself too.
         """
+        return self._declared(name) or name or self.device
+
+    def unit_of(self, name: str) -> str:
+        """The patrol unit that this source's own `name` stands for.
+
+        The one declared for it, else the only one that this source speaks for, else the name itself.
+        """
+        return self._declared(name) or self.device or name
+
+    def _declared(self, name: str) -> str:
         found = self.devices.get(name)
         if isinstance(found, Mapping):
             found = found.get("device")
-        return str(found or name or self.device)
+        return str(found or "")
 
     def kind_of(self, name: str, default: str) -> str:
         """The kind declared for `name` (a zone that is a motion detector, say), else `default`."""
@@ -86,6 +96,28 @@ class PassedOver:
 
     count: int
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where a patrol unit was at `at`, as a connector read it; `name` is the source's own name of the unit.
+
+    Not an observation: it never enters the spool nor the journal, only the latest of a unit is kept.
+    Degrees of WGS 84, `radius_m` in metres, `heading_deg` clockwise from north.
+    """
+
+    name: str
+    at: datetime
+    lat: float
+    lon: float
+    radius_m: float = 0.0
+    heading_deg: float | None = None
+    exercise: bool = False
+
+
+def too_early(at: datetime, received_at: datetime) -> bool:
+    """Whether a position is dated so far ahead that it would hide all that come after it."""
+    return at - received_at > AHEAD
 
 
 def judged(seen_at: datetime, received_at: datetime) -> tuple[datetime, dict[str, float]]:

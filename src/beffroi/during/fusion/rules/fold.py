@@ -157,7 +157,9 @@ class Fold:
 
     def _amend(self, heard: Heard) -> list[Change]:
         observation = heard.observation
-        hypothesis = latest(self.index.of_device(observation.source, observation.device))
+        spoken = self.index.of_device(observation.source, observation.device)
+        # The end of an exercise never ends what is real.
+        hypothesis = latest([each for each in spoken if each.exercise == observation.exercise])
         if hypothesis is None:
             return [_ignored(heard, Reason("fusion.nothing_to_amend", {"kind": observation.kind}))]
         hypothesis.last_received = max(hypothesis.last_received, heard.received)
@@ -166,7 +168,8 @@ class Fold:
             _count(known, heard)
             return [tell("repeated", hypothesis, heard, [], quiet=True)]
         cancelled = observation.kind == "alarm.cancelled"
-        reasons = [Reason("fusion.cancelled_by_panel" if cancelled else "fusion.restored_by_panel")]
+        restored = "fusion.ended_by_source" if observation.content.get("over") else "fusion.restored_by_panel"
+        reasons = [Reason("fusion.cancelled_by_panel" if cancelled else restored)]
         self.admit(hypothesis, heard, 1.0 if cancelled else 0.0, reasons, relation="amendment")
         return settle(self, hypothesis, heard, reasons, "amended")
 

@@ -1,8 +1,8 @@
 """Connectors: each a folder of its own (`connector.py`, `doc.md`) that reads one kind of message.
 
-A connector knows nothing of the others, of the spool or of the database: it turns bytes into drafts, or
-raises `Unreadable`. Listeners (`api.observations`, `mqtt`, `connectors.dc09.server`) carry the bytes and
-answer the sources.
+A connector knows nothing of the others, of the spool or of the database: it turns bytes into drafts (and
+into fixes, where its messages tell where patrol units are), or raises `Unreadable`. Listeners
+(`api.observations`, `mqtt`, `connectors.dc09.server`) carry the bytes and answer the sources.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.rules import Draft, PassedOver, Speaker, Unreadable
+from beffroi.during.intake.rules import Draft, Fix, PassedOver, Speaker, Unreadable
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError, NotFound
 
@@ -52,7 +52,11 @@ class WebAnswer:
 
 
 class Connector(Protocol):
-    """What every connector says of itself: its name (the folder's), and what its answer is worth."""
+    """What every connector says of itself: its name (the folder's), and what its answer is worth.
+
+    One whose callers send again for ever what was refused, and nothing after it, says `insistent = True`
+    besides: they are answered as if it were taken.
+    """
 
     name: str
     guarantee: str
@@ -73,8 +77,8 @@ class WebConnector(Connector, Protocol):
 
     def read_web(
         self, speaker: Speaker, message: WebMessage, received_at: datetime
-    ) -> Sequence[Draft | Unreadable | PassedOver]:
-        """What a request holds, in its order: drafts, why a part is none, and how much was none of ours.
+    ) -> Sequence[Draft | Fix | Unreadable | PassedOver]:
+        """What a request holds, in its order: drafts, fixes, why a part is none, how much was not ours.
 
         Raises Unreadable.
         """
@@ -135,8 +139,10 @@ class MqttConnector(Connector, Protocol):
         """The MQTT filters to subscribe to for a source whose `address` is a topic prefix."""
         ...
 
-    def read(self, speaker: Speaker, topic: str, payload: bytes, received_at: datetime) -> list[Draft]:
-        """The drafts in one message; `topic` without the prefix. None: nothing to keep. Raises Unreadable."""
+    def read(
+        self, speaker: Speaker, topic: str, payload: bytes, received_at: datetime
+    ) -> Sequence[Draft | Fix]:
+        """What one message holds; `topic` without the prefix. Nothing: nothing to keep. Raises Unreadable."""
         ...
 
 
@@ -160,6 +166,11 @@ def topic_prefix(given: str) -> str:
     if not _TOPIC.fullmatch(given):
         raise ValueError("an MQTT prefix is letters, digits, - and _, parted by /")
     return given
+
+
+def is_insistent(found: Connector) -> bool:
+    """Whether its callers would be stopped by a refusal: it is then shown to us, never told to them."""
+    return bool(getattr(found, "insistent", False))
 
 
 def mqtt_names() -> list[str]:
