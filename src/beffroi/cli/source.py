@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import IO
 
 import click
 
+from beffroi.cli import mapping as mappings
 from beffroi.during.intake import actions, queries
 from beffroi.during.intake.actions import BadSource
 from beffroi.during.intake.connectors import AddressedConnector, WebConnector, registry
@@ -21,6 +23,10 @@ def source() -> None:
     Example: beffroi source add --territory saint-jean-la-poterie --key PANEL-MAIRIE --connector dc09
     --address 1234AB
     """
+
+
+for _command in (mappings.show, mappings.remap, mappings.try_out):
+    source.add_command(_command)
 
 
 def _devices(pairs: tuple[str, ...]) -> dict[str, object]:
@@ -67,6 +73,7 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
     help="""What one of its own names (a camera, a zone, a code) means: NAME=DEVICE,
     NAME=DEVICE:KIND, or NAME=:KIND for the kind alone.""",
 )
+@click.option("--mapping", type=click.File("r"), help="What its messages mean (mapped): a TOML file.")
 @click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def add(
@@ -78,6 +85,7 @@ def add(
     name: str,
     device: str,
     pairs: tuple[str, ...],
+    mapping: IO[str] | None,
     exercise: bool,
     as_json: bool,
 ) -> None:
@@ -94,6 +102,7 @@ def add(
         name=name,
         device=device,
         devices=_devices(pairs),
+        mapping=mapping.read() if mapping else "",
         exercise=exercise,
     )
     _tell(declared, as_json)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from beffroi.desks.duty import reasons, words
 from beffroi.desks.duty.shown import Sign
@@ -38,7 +38,7 @@ def _grouped(found: Sequence[SignView]) -> list[SignView]:
     """One line for all that one device said of one kind: its newest time, its greatest weight, how often."""
     groups: dict[tuple[str, str, str, str], list[SignView]] = {}
     for each in found:
-        zone = str(each.content.get("zone", ""))
+        zone = f"{each.content.get('floor', '')}/{each.content.get('zone', '')}"
         groups.setdefault((each.device or str(each.observation), each.kind, each.relation, zone), []).append(
             each
         )
@@ -60,8 +60,9 @@ def _sign(sign: SignView) -> Sign:
 
 def _note(sign: SignView) -> str:
     given: dict[str, dict[str, Any]] = {each["code"]: each.get("params", {}) for each in sign.reasons}
-    zone = sign.content.get("zone", "")
-    parts = [f"zone {zone}"] if zone else []
+    floor, zone = sign.content.get("floor", ""), sign.content.get("zone", "")
+    parts = [gettext("floor %(floor)s") % {"floor": floor}] if floor else []
+    parts += [f"zone {zone}"] if zone else []
     parts += [reasons.said(code, given[code]) for code in reasons.BESIDE if code in given][:1]
     if sign.repeats:
         parts.append(f"× {sign.repeats + 1}")

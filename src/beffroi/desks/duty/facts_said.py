@@ -41,6 +41,7 @@ FACTS: Mapping[str, Promise] = {
     "intake.batch_kept": _("Messages kept"),
     "intake.source_declared": _("Source declared"),
     "intake.source_revoked": _("Source revoked"),
+    "intake.source_remapped": _("What a source says is declared anew"),
     "intake.source_token_made": _("Source token made"),
     "journal.bodies_pruned": _("Bodies erased on time"),
     "journal.epoch_opened": _("Epoch opened"),

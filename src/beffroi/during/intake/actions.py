@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -12,7 +13,12 @@ import bcrypt
 from django.db import IntegrityError, transaction
 
 from beffroi.during.intake import facts
-from beffroi.during.intake.connectors import AddressedConnector
+from beffroi.during.intake.connectors import (
+    AddressedConnector,
+    MappingConnector,
+    MqttConnector,
+    mqtt_names,
+)
 from beffroi.during.intake.connectors import connector as connector_named
 from beffroi.during.intake.kinds import KINDS
 from beffroi.during.intake.models import Source
@@ -52,9 +58,26 @@ def _address(connector: str, given: str) -> str:
             raise BadSource(where="address", why=f"{connector} finds its sources by their token alone")
         return ""
     try:
-        return found.address(given)
+        address = found.address(given)
     except ValueError as error:
         raise BadSource(where="address", why=str(error)) from None
+    # Topics lead to one source: two connectors under one prefix would take each other's messages.
+    others = [name for name in mqtt_names() if name != connector] if isinstance(found, MqttConnector) else []
+    if address and Source.objects.filter(connector__in=others, address=address, active=True).exists():
+        raise BadSource(where="address", why=f"the prefix {address} is taken by another source")
+    return address
+
+
+def _mapping(connector: str, text: str) -> dict[str, Any]:
+    """What is kept of a mapping, or BadSource where the connector takes none or needs one."""
+    takes = connector_named(connector)
+    if not isinstance(takes, MappingConnector):
+        if text:
+            raise BadSource(where="mapping", why=f"{connector} knows what its messages mean: it takes none")
+        return {}
+    if not text.strip():
+        raise BadSource(where="mapping", why=f"{connector} needs one (--mapping FILE)")
+    return dict(takes.mapping(text))
 
 
 def _devices(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,14 +114,15 @@ def declare_source(
     name: str = "",
     device: str = "",
     devices: Mapping[str, Any] | None = None,
+    mapping: str = "",
     exercise: bool = False,
     actor: str = "system",
 ) -> Declared:
     """Let a source speak for a territory; the answer holds its token, shown this once.
 
     `devices` maps the source's own names (cameras, zones, codes) to device keys, or to
-    `{"device": key, "kind": kind}` with either left empty. Raises BadSource, NotFound for an unknown
-    connector.
+    `{"device": key, "kind": kind}` with either left empty; `mapping` (TOML) says what its messages mean where
+    the connector asks. Raises BadSource, BadMapping, NotFound for an unknown connector.
     """
     if not _KEY.fullmatch(key):
         raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
@@ -110,6 +134,7 @@ def declare_source(
         address=_address(connector, address),
         device=device,
         devices=_devices(devices or {}),
+        mapping=_mapping(connector, mapping),
         exercise=exercise,
         created_at=clock.now(),
     )
@@ -131,6 +156,15 @@ def renew_token(*, territory: str, key: str, actor: str = "system") -> Declared:
     row.save(update_fields=["token_hash", "broker_hash"])
     _tell(row, facts.SourceTokenMade(), actor)
     return _declared(row, token)
+
+
+@transaction.atomic
+def remap_source(*, territory: str, key: str, mapping: str, actor: str = "system") -> None:
+    """Declare anew what a source's messages mean (within seconds). Raises NotFound, BadSource, BadMapping."""
+    row = _row(territory, key)
+    row.mapping = _mapping(row.connector, mapping)
+    row.save(update_fields=["mapping"])
+    _tell(row, facts.SourceRemapped(sha256=hashlib.sha256(mapping.encode()).hexdigest()), actor)
 
 
 @transaction.atomic

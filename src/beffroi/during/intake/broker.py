@@ -89,8 +89,8 @@ def access(settings: configuration.Settings | None = None) -> Access:
 
 def _users() -> list[dict[str, object]]:
     """The broker's users: one a source, with the right to publish under its prefix and nothing else."""
-    rows = Source.objects.filter(connector__in=mqtt_names(), active=True)
-    rows = rows.exclude(broker_hash="").exclude(address="")
+    rows = Source.objects.filter(connector__in=mqtt_names(), active=True).exclude(broker_hash="")
+    rows = rows.exclude(address="")  # a mapped source that only posts has no prefix, and does not sign in
     return [
         {
             "user": login(row),
@@ -127,7 +127,9 @@ def configured(settings: configuration.Settings) -> str:
         "port": settings.mqtt_port,
         # What our client took and did not acknowledge before it died comes again after this time.
         "ack_wait": "5s",
-        "max_ack_pending": 4096,
+        # A session may hold 65,535 unacknowledged messages over all its subscriptions, and one that could
+        # exceed that is refused: this leaves room for 255 (a filter that ends in # takes two).
+        "max_ack_pending": 256,
     }
     if not loopback:
         mqtt["tls"] = {"cert_file": settings.certificate, "key_file": settings.certificate_key}

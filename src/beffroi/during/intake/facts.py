@@ -68,5 +68,11 @@ class SourceTokenMade(Fact, fact="intake.source_token_made", version=1):
     """A source was given a new token; the former one no longer works."""
 
 
+class SourceRemapped(Fact, fact="intake.source_remapped", version=1):
+    """What a source's messages mean was declared anew; `sha256` (hexadecimal) is that of the mapping."""
+
+    sha256: str
+
+
 class SourceRevoked(Fact, fact="intake.source_revoked", version=1):
     """A source may no longer speak."""

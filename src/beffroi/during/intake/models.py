@@ -14,7 +14,8 @@ class Source(models.Model):
     `token_hash` is the SHA-256 (hexadecimal) of its bearer token, `broker_hash` the bcrypt hash of the same
     token for the MQTT broker; the token itself is shown once and never kept. `address` is how its messages
     name it: an MQTT topic prefix (Frigate) or an account (alarm panels). `devices` maps its own names of
-    cameras, zones or doors to device keys of the territory.
+    cameras, zones or doors to device keys of the territory. `mapping` holds, under `toml`, what its messages
+    mean, where the connector (`mapped`) leaves that to the town.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -25,6 +26,7 @@ class Source(models.Model):
     address = models.CharField(max_length=120, blank=True)
     device = models.CharField(max_length=64, blank=True)
     devices = models.JSONField(default=dict, blank=True)
+    mapping = models.JSONField(default=dict, blank=True)
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     broker_hash = models.CharField(max_length=72, blank=True)
     exercise = models.BooleanField(default=False)

@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 import paho.mqtt.client as paho
 import structlog
 
-from beffroi.during.intake.connectors import Connector, MqttConnector, registry
+from beffroi.during.intake.connectors import (
+    Connector,
+    MqttConnector,
+    OwnTopicsConnector,
+    RetainedConnector,
+    registry,
+)
 from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
@@ -24,6 +30,9 @@ _CLIENT = "beffroi-intake"
 _LOOK_FOR_SOURCES_S = 2.0
 _AGAIN_S = 1.0
 _MOST_WAITING = 20_000
+#: Beyond so many filters of single sources, one for all of their depth takes their place: brokers bound what
+#: a session may subscribe to, and a source that is not heard is worse than messages that are left alone.
+_OWN_FILTERS_MOST = 60
 
 
 class _Delivery(NamedTuple):
@@ -132,11 +141,19 @@ class MqttGate:
         brokers bound what one session may subscribe to.
         """
         filters: set[str] = set()
+        own: set[str] = set()
+        instead: set[str] = set()
         speakers: dict[str, tuple[MqttConnector, Speaker]] = {}
         for connector in _mqtt_connectors():
             for speaker in await self._reception.book.of_connector(connector.name):
                 speakers[speaker.address] = (connector, speaker)
-                filters.update(connector.topics("/".join("+" for _ in speaker.address.split("/"))))
+                anywhere = connector.topics("/".join("+" for _ in speaker.address.split("/")))
+                if isinstance(connector, OwnTopicsConnector):
+                    own.update(connector.topics_of(speaker))
+                    instead.update(anywhere)
+                else:
+                    filters.update(anywhere)
+        filters |= own if len(own) <= _OWN_FILTERS_MOST else instead
         self._speakers = speakers
         new, gone = filters - self._filters, self._filters - filters
         self._filters = frozenset(filters)
@@ -158,18 +175,18 @@ class MqttGate:
 
     async def _take(self, delivery: _Delivery) -> None:
         message = delivery.message
-        found = self._named(message.topic)
-        if found is None:
+        named = self._named(message.topic)
+        if named is None:
             self._ack(delivery)  # of no source, or of one that was revoked
             return
-        connector, speaker = found
+        connector, speaker = named
         self._reception.tally.heard(speaker, guaranteed=message.qos > 0)
         topic = message.topic[len(speaker.address) + 1 :]
         try:
-            found = connector.read(speaker, topic, message.payload, clock.now())
+            found = _read(connector, speaker, topic, message)
         except Unreadable as error:
-            await self._unread(delivery, connector, speaker, error)
-            return
+            found = [error]
+        await self._unread(message, connector, speaker, found)
         for fix in (each for each in found if isinstance(each, Fix)):
             placed = self._reception.place(speaker, fix)
             if isinstance(placed, Unreadable):
@@ -197,12 +214,18 @@ class MqttGate:
         )
 
     async def _unread(
-        self, delivery: _Delivery, connector: Connector, speaker: Speaker, error: Unreadable
+        self,
+        message: paho.MQTTMessage,
+        connector: Connector,
+        speaker: Speaker,
+        found: Sequence[Draft | Fix | Unreadable],
     ) -> None:
-        """Kept among the unreadable before the broker lets it go."""
-        self._note(delivery.message, connector, speaker, error)
-        await self._reception.tally.flush()
-        self._ack(delivery)
+        """What could not be read is kept among the unreadable before the broker lets it go."""
+        errors = [each for each in found if isinstance(each, Unreadable)]
+        for each in errors:
+            self._note(message, connector, speaker, each)
+        if errors:
+            await self._reception.tally.flush()
 
     def _keep(self, delivery: _Delivery, speaker: Speaker, drafts: Sequence[Draft]) -> None:
         if not drafts:
@@ -228,6 +251,14 @@ class MqttGate:
         """Let the broker forget it, unless it came by a connection that is gone: then it comes again."""
         if delivery.message.qos > 0 and delivery.connection == self._connection:
             self._client.ack(delivery.message.mid, delivery.message.qos)
+
+
+def _read(
+    connector: MqttConnector, speaker: Speaker, topic: str, message: paho.MQTTMessage
+) -> Sequence[Draft | Fix | Unreadable]:
+    if message.retain and isinstance(connector, RetainedConnector):
+        return connector.read_retained(speaker, topic, message.payload, clock.now())
+    return connector.read(speaker, topic, message.payload, clock.now())
 
 
 def _mqtt_connectors() -> list[MqttConnector]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from beffroi.during.intake import spool
@@ -61,6 +62,7 @@ def _speaker(row: Source) -> Speaker:
         device=row.device,
         devices=dict(row.devices),
         exercise=row.exercise,
+        mapping=dict(row.mapping),
     )
 
 
@@ -93,6 +95,18 @@ def speakers(connector: str) -> list[Speaker]:
     return [_speaker(row) for row in rows]
 
 
+def mapping_of(territory: str, key: str) -> str:
+    """The mapping (TOML) that a source was declared with, '' where it has none or is not known."""
+    row = Source.objects.filter(territory_key=territory, key=key).only("mapping").first()
+    return "" if row is None else str(row.mapping.get("toml", ""))
+
+
+def devices_of(territory: str, key: str) -> dict[str, Any]:
+    """What a source's own names lead to, by name."""
+    row = Source.objects.filter(territory_key=territory, key=key).only("devices").first()
+    return {} if row is None else dict(row.devices)
+
+
 def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
     """Sources of these territories (None: all), by territory and key."""
     from beffroi.during.intake.connectors import guaranteed
@@ -110,7 +124,7 @@ def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
             address=row.address,
             exercise=row.exercise,
             active=row.active,
-            guaranteed=guaranteed(row.connector) and row.not_guaranteed == 0,
+            guaranteed=guaranteed(row.connector, address=row.address) and row.not_guaranteed == 0,
             last_seen_at=row.last_seen_at,
             received=row.received,
             duplicates=row.duplicates,

@@ -36,7 +36,10 @@ class Unreadable(BeffroiError):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who sent a message, as the source was declared; `devices` leads from its own names to device keys."""
+    """Who sent a message, as the source was declared; `devices` leads from its own names to device keys.
+
+    `mapping` says what its messages mean, where the connector leaves that to the town.
+    """
 
     id: UUID
     key: str
@@ -46,6 +49,7 @@ class Speaker:
     device: str = ""
     devices: Mapping[str, Any] = field(default_factory=dict)
     exercise: bool = False
+    mapping: Mapping[str, Any] = field(default_factory=dict)
 
     def device_of(self, name: str) -> str:
         """The device that this source's own `name` stands for; the name itself where none was declared.

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.rules import Draft, Fix, PassedOver, Speaker, Unreadable
@@ -141,8 +141,46 @@ class MqttConnector(Connector, Protocol):
 
     def read(
         self, speaker: Speaker, topic: str, payload: bytes, received_at: datetime
-    ) -> Sequence[Draft | Fix]:
-        """What one message holds; `topic` without the prefix. Nothing: nothing to keep. Raises Unreadable."""
+    ) -> Sequence[Draft | Fix | Unreadable]:
+        """What one message holds, and why a part is nothing; `topic` below the prefix. Raises Unreadable."""
+        ...
+
+
+@runtime_checkable
+class RetainedConnector(MqttConnector, Protocol):
+    """An MQTT connector that reads otherwise what the broker had retained: it may tell of long ago."""
+
+    def read_retained(
+        self, speaker: Speaker, topic: str, payload: bytes, received_at: datetime
+    ) -> Sequence[Draft | Fix | Unreadable]:
+        """The drafts in one retained message; as `read`."""
+        ...
+
+
+@runtime_checkable
+class OwnTopicsConnector(MqttConnector, Protocol):
+    """An MQTT connector whose filters depend on the source and not on its prefix alone."""
+
+    def topics_of(self, speaker: Speaker) -> Sequence[str]:
+        """The MQTT filters to subscribe to for this source, its prefix included."""
+        ...
+
+
+@runtime_checkable
+class SeveralWaysConnector(Connector, Protocol):
+    """A connector whose sources come by one way or another: an address means the broker."""
+
+    def guarantee_of(self, address: str) -> str:
+        """What the answer to a source with this address is worth."""
+        ...
+
+
+@runtime_checkable
+class MappingConnector(Connector, Protocol):
+    """A connector to which each source says what its messages mean."""
+
+    def mapping(self, text: str) -> Mapping[str, Any]:
+        """What to keep of a mapping with its source. Raises Invalid with what is wrong."""
         ...
 
 
@@ -183,7 +221,7 @@ def doc(name: str) -> str:
     return files(__name__).joinpath(connector(name).name, "doc.md").read_text()
 
 
-def guaranteed(name: str, settings: configuration.Settings | None = None) -> bool:
+def guaranteed(name: str, settings: configuration.Settings | None = None, *, address: str = "") -> bool:
     """Whether what this connector's sources were told is kept is kept, come what may.
 
     A broker of the town's own (`mqtt_url`) answers its publishers as it likes: not guaranteed.
@@ -192,4 +230,6 @@ def guaranteed(name: str, settings: configuration.Settings | None = None) -> boo
     found = registry().get(name)
     if found is None:
         return False
-    return found.guarantee == DURABLE or (found.guarantee == BROKER and not settings.mqtt_url)
+    several = isinstance(found, SeveralWaysConnector)
+    guarantee = found.guarantee_of(address) if several else found.guarantee
+    return guarantee == DURABLE or (guarantee == BROKER and not settings.mqtt_url)

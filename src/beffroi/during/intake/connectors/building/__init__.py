@@ -1,0 +1,1 @@
+"""Building management over MQTT: doors, lifts, fire panels and detectors, with floor and zone."""

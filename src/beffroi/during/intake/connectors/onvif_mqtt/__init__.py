@@ -1,0 +1,1 @@
+"""ONVIF Profile M over MQTT: cameras that recognise by themselves, events and metadata."""
