@@ -99,3 +99,11 @@ def test_a_note_left_by_a_killed_process_counts_for_nothing(tmp_path):
 def test_half_a_note_counts_for_nothing(tmp_path):
     (tmp_path / "running.json").write_bytes(b'{"pid": 1')
     assert running.read(tmp_path) is None
+
+
+def test_a_port_for_panels_is_free_for_datagrams_too() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        assert free_port("127.0.0.1", taken) == taken
+        assert free_port("127.0.0.1", taken, datagrams=True) != taken

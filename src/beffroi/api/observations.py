@@ -58,6 +58,7 @@ async def _answer(desk: Reception, scope: Scope, receive: Receive) -> tuple[int,
     speaker = await speaker_of(desk, headers)
     lines = _is_lines(headers)
     body = await body_of(headers, receive)
+    desk.tally.heard(speaker)
     try:
         items, batch = split(body, lines=lines)
     except Unreadable as error:

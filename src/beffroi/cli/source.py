@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import IO
 
 import click
@@ -14,6 +15,8 @@ from beffroi.during.intake.connectors import AddressedConnector, WebConnector, r
 
 _WITH_ADDRESS = [name for name, each in registry().items() if isinstance(each, AddressedConnector)]
 _BY_WEB = [name for name, each in registry().items() if isinstance(each, WebConnector)]
+
+_KEY_MOST = 100
 
 
 @click.group()
@@ -29,7 +32,7 @@ for _command in (mappings.show, mappings.remap, mappings.try_out):
     source.add_command(_command)
 
 
-def _devices(pairs: tuple[str, ...]) -> dict[str, object]:
+def devices_of(pairs: tuple[str, ...]) -> dict[str, object]:
     """`NAME=DEVICE`, `NAME=DEVICE:KIND` or `NAME=:KIND` as the source's map."""
     made: dict[str, object] = {}
     for pair in pairs:
@@ -39,6 +42,20 @@ def _devices(pairs: tuple[str, ...]) -> dict[str, object]:
             raise BadSource(where="map", why=f"{pair!r} is not NAME=DEVICE, NAME=DEVICE:KIND or NAME=:KIND")
         made[name] = {"device": device, "kind": kind} if kind else device
     return made
+
+
+KEY_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+def key_in(file: Path | None) -> str:
+    """What a key file holds; never taken from the command line, which every user of the machine can list."""
+    if file is None:
+        return ""
+    with click.open_file(str(file)) as given:
+        text = given.read(_KEY_MOST + 1).strip()
+    if not text or len(text) > _KEY_MOST:
+        raise BadSource(where="panel key", why=f"{file} holds no key")
+    return text
 
 
 def _tell(declared: actions.Declared, as_json: bool) -> None:
@@ -74,6 +91,8 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
     NAME=DEVICE:KIND, or NAME=:KIND for the kind alone.""",
 )
 @click.option("--mapping", type=click.File("r"), help="What its messages mean (mapped): a TOML file.")
+@click.option("--panel-key-file", type=KEY_FILE, help="A file that holds the key of what it encrypts (dc09).")
+@click.option("--expects-every", type=int, help="It should speak this often (seconds): else it is silent.")
 @click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def add(
@@ -86,6 +105,8 @@ def add(
     device: str,
     pairs: tuple[str, ...],
     mapping: IO[str] | None,
+    panel_key_file: Path | None,
+    expects_every: int | None,
     exercise: bool,
     as_json: bool,
 ) -> None:
@@ -101,9 +122,11 @@ def add(
         address=address,
         name=name,
         device=device,
-        devices=_devices(pairs),
+        devices=devices_of(pairs),
         mapping=mapping.read() if mapping else "",
         exercise=exercise,
+        panel_key=key_in(panel_key_file),
+        expects_every_s=expects_every,
     )
     _tell(declared, as_json)
 
@@ -118,6 +141,35 @@ def token(territory: str, key: str, as_json: bool) -> None:
     Example: beffroi source token --territory redon --key frigate-1
     """
     _tell(actions.renew_token(territory=territory, key=key), as_json)
+
+
+@source.command("panel-key")
+@click.option("--territory", required=True, help="Its territory.")
+@click.option("--key", required=True, help="Its key.")
+@click.option("--panel-key-file", type=KEY_FILE, help="A file that holds the new encryption key.")
+@click.option("--remove", is_flag=True, help="It encrypts no longer.")
+def set_panel_key(territory: str, key: str, panel_key_file: Path | None, remove: bool) -> None:
+    """Give a panel another encryption key, or none; in force within seconds.
+
+    Example: beffroi source panel-key --territory redon --key PANEL-MAIRIE --panel-key-file mairie.key
+    """
+    if remove == (panel_key_file is not None):
+        raise BadSource(where="panel key", why="give a file, or --remove")
+    actions.set_panel_key(territory=territory, key=key, panel_key=key_in(panel_key_file))
+    click.echo(f"{key} of {territory}: {'sends in clear' if remove else 'a new key is in force'}.")
+
+
+@source.command()
+@click.option("--territory", required=True, help="Its territory.")
+@click.option("--key", required=True, help="Its key.")
+@click.option("--every", type=int, help="It should speak this often (seconds); without it: as it likes.")
+def expect(territory: str, key: str, every: int | None) -> None:
+    """Say how often a source should speak: its silence is then an event.
+
+    Example: beffroi source expect --territory redon --key PANEL-MAIRIE --every 90
+    """
+    actions.expect(territory=territory, key=key, every_s=every)
+    click.echo(f"{key} of {territory}: {f'expected every {every} s' if every else 'not expected'}.")
 
 
 @source.command()
@@ -147,6 +199,8 @@ def list_sources(territories: tuple[str, ...], as_json: bool) -> None:
     for each in rows:
         state = "" if each.active else " (revoked)"
         safe = "guaranteed" if each.guaranteed else "not guaranteed"
+        state += " (encrypted)" if each.encrypted else ""
+        state += " (SILENT)" if each.silent_since else ""
         seen = f"{each.last_seen_at:%Y-%m-%d %H:%M:%S}" if each.last_seen_at else "never"
         click.echo(
             f"{each.territory}/{each.key}{state}  {each.connector} {each.address}  {safe}  last {seen}"
@@ -157,7 +211,9 @@ def list_sources(territories: tuple[str, ...], as_json: bool) -> None:
 def _row(each: queries.SourceView) -> dict[str, object]:
     names = ("territory", "key", "connector", "address", "exercise", "active", "guaranteed", "received")
     told: dict[str, object] = {name: getattr(each, name) for name in (*names, "duplicates", "unread")}
-    return {**told, "last_seen_at": each.last_seen_at.isoformat() if each.last_seen_at else None}
+    told |= {"encrypted": each.encrypted, "expects_every_s": each.expects_every_s}
+    times = {"last_seen_at": each.last_seen_at, "silent_since": each.silent_since}
+    return {**told, **{name: at.isoformat() if at else None for name, at in times.items()}}
 
 
 @source.command("unread")

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "territory": ("beffroi.cli.territory", "territory"),
     "device": ("beffroi.cli.device", "device"),
     "people": ("beffroi.cli.people", "people"),
+    "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
     "observe": ("beffroi.cli.observe", "observe"),
     "journal": ("beffroi.cli.journal", "journal"),
@@ -27,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }
-_WITHOUT_DJANGO = {"up", "demo"}
+_WITHOUT_DJANGO = {"up", "demo", "conform"}
 #: They prepare the installation themselves, or look at it as it is.
 _AS_IT_IS = {*_WITHOUT_DJANGO, "doctor"}
 

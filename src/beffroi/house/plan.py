@@ -23,6 +23,7 @@ from beffroi.during.incident import actions as incident
 from beffroi.during.intake import broker, queries, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
@@ -39,6 +40,7 @@ _MOST = 2000
 _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
+_SILENCES_S = 5.0
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
 
@@ -128,6 +130,7 @@ def duties() -> list[Duty]:
     spool = spools.shared()
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
+        Duty("silences", _SILENCES_S, Silences(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),

@@ -66,7 +66,7 @@ def _take_ports(settings: configuration.Settings, say: Callable[[str], None]) ->
         ("dc09_port", settings.dc09_host),
     ):
         wanted = getattr(settings, what)
-        taken[what] = free_port(host, wanted)
+        taken[what] = free_port(host, wanted, datagrams=what == "dc09_port")
         if wanted and taken[what] != wanted:
             say(f"Port {wanted} is in use: {what} is {taken[what]}.")
     return replace(settings, **taken)

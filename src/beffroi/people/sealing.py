@@ -1,4 +1,4 @@
-"""Secrets of second factors, sealed with a key derived from the installation's own."""
+"""Secrets of second factors and of alarm panels, sealed with keys derived from the installation's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beffroi.foundation.errors import BeffroiError
 
 
 class SealBroken(BeffroiError):
-    """A second factor's secret cannot be opened: the installation's secret key is not the one it was."""
+    """A sealed secret cannot be opened: the installation's secret key is not the one it was."""
 
     code = "people.seal_broken"
     message = "The second factor on record cannot be read with this installation's secret key."
@@ -21,19 +21,24 @@ class SealBroken(BeffroiError):
     status = 500
 
 
-def _fernet() -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"beffroi people second factor")
+#: What is sealed, each with a key of its own: what was sealed for one is never opened as the other.
+SECOND_FACTOR = "second factor"
+PANEL_KEY = "panel key"
+
+
+def _fernet(purpose: str) -> Fernet:
+    derived = HKDF(SHA256(), 32, salt=None, info=f"beffroi people {purpose}".encode())
     return Fernet(base64.urlsafe_b64encode(derived.derive(settings.SECRET_KEY.encode())))
 
 
-def seal(text: str) -> str:
+def seal(text: str, purpose: str = SECOND_FACTOR) -> str:
     """`text` sealed, as ASCII."""
-    return _fernet().encrypt(text.encode()).decode()
+    return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str) -> str:
-    """The text that was sealed. Raises SealBroken."""
+def unseal(sealed: str, purpose: str = SECOND_FACTOR) -> str:
+    """The text that was sealed for that purpose. Raises SealBroken."""
     try:
-        return _fernet().decrypt(sealed.encode()).decode()
+        return _fernet(purpose).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise SealBroken() from None

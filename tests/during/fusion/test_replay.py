@@ -83,7 +83,9 @@ def test_a_changed_row_is_found(put: Put) -> None:
     live(put, 1)
     row = models.Hypothesis.objects.order_by("id")[0]
     models.Hypothesis.objects.filter(pk=row.pk).update(probability=0.5)
-    sign = models.Sign.objects.exclude(hypothesis=row).order_by("id")[0]
+    # Of a merged one only what its heir holds too is left, and nobody compares that.
+    others = models.Sign.objects.exclude(hypothesis=row).exclude(hypothesis__state="merged")
+    sign = others.order_by("id")[0]
     models.Sign.objects.filter(pk=sign.pk).update(weight=9.0)
     found = replay("town", from_start=True)
     assert not found.same

@@ -123,3 +123,24 @@ def test_a_name_may_be_declared_for_its_kind_alone() -> None:
 def test_a_kind_with_a_slip_in_it_is_refused() -> None:
     with pytest.raises(BadSource, match=r"signal\.damge"):
         run(source, "add", *PANEL, "--map", "tag=:signal.damge")
+
+
+def test_a_panels_key_comes_from_a_file_and_is_never_told(tmp_path: Path) -> None:
+    file = tmp_path / "panel.key"
+    file.write_text("00112233445566778899AABBCCDDEEFF\n")
+    said = run(source, "add", *PANEL, "--panel-key-file", str(file), "--expects-every", "90")
+    [row] = json.loads(run(source, "list", "--json"))
+    assert (row["encrypted"], row["expects_every_s"]) == (True, 90)
+    assert "(encrypted)" in run(source, "list")
+    assert "0011223344" not in said + run(source, "list") + json.dumps(row)
+    whose = ("--territory", "redon", "--key", "P-1")
+    run(source, "panel-key", *whose, "--remove")
+    run(source, "expect", *whose)
+    [row] = json.loads(run(source, "list", "--json"))
+    assert (row["encrypted"], row["expects_every_s"]) == (False, None)
+    file.write_text("")
+    for words in (("--panel-key-file", str(file)), ()):
+        with pytest.raises(BadSource):
+            run(source, "panel-key", *whose, *words)
+    with pytest.raises(BadSource):
+        run(source, "expect", *whose, "--every", "3")

@@ -18,6 +18,7 @@ from beffroi.during.intake.connectors.building.connector import CONNECTOR
 from beffroi.during.intake.mqtt import MqttGate
 from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.spool_sqlite import SqliteSpool
+from beffroi.during.intake.tally import UNREAD
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db(transaction=True)]
 
@@ -53,6 +54,11 @@ def declare(town: Broker, connector: str, address: str, **more: str) -> actions.
 
 async def nothing(_desk: Reception, _gate: MqttGate) -> None:
     await asyncio.sleep(0.7)
+
+
+def unread(connector: str) -> float:
+    """How many messages of this connector could not be read, in this process."""
+    return float(UNREAD.labels(connector)._value.get())
 
 
 def kinds(town: Broker) -> list[str]:
@@ -117,9 +123,11 @@ def test_a_mapped_device_tells_over_mqtt(town: Broker) -> None:
         client = town.publisher(source)
         await until(client.is_connected)
         await asyncio.to_thread(retain, client, "zigbee2mqtt/porte-atelier", OPEN)
-        await publish(client, "zigbee2mqtt/porte-atelier", b"<broken>")
-        await publish(client, "zigbee2mqtt/porte-atelier/availability", b"online")
         await until(lambda: town.spool.head() == 1)
+        await publish(client, "zigbee2mqtt/porte-atelier/availability", b"online")
+        before = unread("mapped")
+        await publish(client, "zigbee2mqtt/porte-atelier", b"<broken>")
+        await until(lambda: unread("mapped") > before)
         client.loop_stop()
 
     town.run(scene)
@@ -161,13 +169,15 @@ def test_many_mapped_sources_are_all_heard(town: Broker, count: int) -> None:
 
     async def scene(_desk: Reception, gate: MqttGate) -> None:
         assert (len(gate._filters) < 20) is (count > 60)
-        await asyncio.sleep(0.7)
-        for each in (made[0], made[count // 2], made[-1]):
+        for number, each in enumerate((made[0], made[count // 2], made[-1]), 1):
             client = town.publisher(each)
             await until(client.is_connected)
-            await publish(client, f"{each.key}/x", b'{"id": 1}')
+            end = time.monotonic() + 15
+            while town.spool.head() < number:  # again until the broker has taken our subscription
+                assert time.monotonic() < end, f"{each.key} is not heard"
+                await publish(client, f"{each.key}/x", b'{"id": 1}')
+                await asyncio.sleep(0.2)
             client.loop_stop()
-        await until(lambda: town.spool.head() == 3)
 
     town.run(scene)
 

@@ -11,6 +11,7 @@ from tests.during.intake.test_mqtt import free_port
 from beffroi.during.intake import actions, reception
 from beffroi.during.intake.connectors.dc09 import frame
 from beffroi.during.intake.gate import Gate
+from beffroi.during.intake.models import Ear
 from beffroi.foundation import settings as configuration
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
@@ -28,6 +29,9 @@ def test_panels_are_heard_though_the_broker_is_away() -> None:
         writer.write(frame.build('"NULL"0001L0#12AB[]'))
         answer = await asyncio.wait_for(reader.readuntil(b"\r"), 10)
         assert not gate.broker_connected
+        await gate._pulse.beat()
+        told = await asyncio.to_thread(lambda: list(Ear.objects.values_list("name", flat=True)))
+        assert told == ["gate"], "the broker's ear is closed"
         writer.close()
         await gate.close()
         assert asyncio.get_running_loop() not in reception._receptions

@@ -255,3 +255,23 @@ def test_beyond_this_machine_only_with_a_certificate(town: Broker) -> None:
         broker.configured(replace(town.settings, mqtt_host="0.0.0.0"))
     both = replace(town.settings, mqtt_host="0.0.0.0", certificate="/c.pem", certificate_key="/k.pem")
     assert json.loads(broker.configured(both))["mqtt"]["tls"]["cert_file"] == "/c.pem"
+
+
+def test_what_is_only_told_again_is_no_sign_of_life_and_figures_are(town: Broker) -> None:
+    client = town.publisher()
+    client.publish("ville/frigate/available", b"online", 1, retain=True).wait_for_publish(10)
+
+    async def scene(desk: Reception, _gate: MqttGate) -> None:
+        await until(lambda: town.spool.head() == 1)
+        await desk.tally.flush()
+        [source] = await asyncio.to_thread(queries.sources, ["redon"])
+        assert (source.received, source.last_seen_at) == (1, None)
+        await publish(client, "ville/frigate/stats", b'{"service": {}}')
+        await asyncio.sleep(0.3)
+        await desk.tally.flush()
+        [source] = await asyncio.to_thread(queries.sources, ["redon"])
+        assert source.last_seen_at is not None
+        assert town.spool.head() == 1
+        client.loop_stop()
+
+    town.run(scene)

@@ -55,6 +55,8 @@ def _sign(sign: SignView) -> Sign:
     title = words.said(words.KINDS, sign.kind)
     if sign.device and sign.kind.startswith("presence."):
         title = f"{sign.device}, {title[:1].lower()}{title[1:]}"
+    given = {each["code"]: each.get("params", {}) for each in sign.reasons}
+    title = next((reasons.said(code, given[code]) for code in reasons.INSTEAD if code in given), title)
     return Sign(at=sign.seen_at, icon=words.icon(sign.kind), title=title, note=_note(sign), weight=sign.share)
 
 

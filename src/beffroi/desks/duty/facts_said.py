@@ -40,6 +40,7 @@ FACTS: Mapping[str, Promise] = {
     "incident.unit_sent": _("Unit sent"),
     "intake.batch_kept": _("Messages kept"),
     "intake.source_declared": _("Source declared"),
+    "intake.source_key_set": _("Source key set"),
     "intake.source_revoked": _("Source revoked"),
     "intake.source_remapped": _("What a source says is declared anew"),
     "intake.source_token_made": _("Source token made"),

@@ -37,6 +37,9 @@ REASONS: Mapping[str, Promise] = {
     "fusion.restored_by_panel": _("the panel went back to rest"),
     "fusion.ended_by_source": _("its own source says that it is over"),
     "fusion.cancelled_by_panel": _("cancelled at the panel"),
+    "fusion.silent_nearby": _("%(device)s no longer answers, for %(minutes)s min"),
+    "fusion.all_silent": _("%(sources)s sources silent at once (our network?)"),
+    "fusion.deaf": _("Beffroi no longer hears %(sources)s sources"),
     "fusion.device_back": _("back after %(seconds)s"),
     "fusion.device_well": _("the device is well"),
     "fusion.not_a_sign": _("not a sign by itself"),
@@ -45,6 +48,8 @@ REASONS: Mapping[str, Promise] = {
     "fusion.merged_by_person": _("merged by a person"),
     "fusion.split_by_person": _("split by a person"),
 }
+# Which reasons say more than the kind of their sign does: they stand in its place.
+INSTEAD = ("fusion.silent_nearby", "fusion.deaf", "fusion.all_silent")
 # Which reasons are worth the little room beside a sign, the best first.
 BESIDE = (
     "fusion.signal_found_again",

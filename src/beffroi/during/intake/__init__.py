@@ -4,5 +4,5 @@ What enters: messages of sensors, panels, recorders and programs (HTTP, MQTT, SI
 What leaves: observations in the spool's order, receipts, the messages that could not be read; where patrol
 units are, to the territory; warnings (CAP) and cases (15/18) as bytes for whoever sends them.
 Facts: intake.batch_kept, intake.source_declared, intake.source_token_made, intake.source_remapped,
-intake.source_revoked.
+intake.source_key_set, intake.source_revoked.
 """

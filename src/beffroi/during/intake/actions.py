@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from beffroi.during.intake import facts
 from beffroi.during.intake.connectors import (
     AddressedConnector,
+    EncryptingConnector,
     MappingConnector,
     MqttConnector,
     mqtt_names,
@@ -27,10 +28,13 @@ from beffroi.foundation import clock
 from beffroi.foundation.errors import Invalid, NotFound
 from beffroi.journal import actions as journal
 from beffroi.journal.facts import Fact
+from beffroi.people import sealing
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Tokens hold 256 random bits: the least cost of bcrypt is enough, and the broker starts at once.
 _BCRYPT_COST = 4
+#: How often a source may be asked to speak (s).
+_EXPECTS = range(10, 7 * 86_400 + 1)
 
 
 class BadSource(Invalid):
@@ -89,6 +93,25 @@ def _devices(given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
+def _sealed_key(connector: str, given: str) -> str:
+    """A panel's key, sealed; empty where none is given. Raises BadSource, which does not tell the key."""
+    if not given:
+        return ""
+    found = connector_named(connector)
+    if not isinstance(found, EncryptingConnector):
+        raise BadSource(where="panel key", why=f"{connector} encrypts nothing by a key of its own")
+    try:
+        return sealing.seal(found.key(given).hex(), sealing.PANEL_KEY)
+    except ValueError as error:
+        raise BadSource(where="panel key", why=str(error)) from None
+
+
+def _every(seconds: int | None) -> int | None:
+    if seconds is not None and seconds not in _EXPECTS:
+        raise BadSource(where="expects every", why=f"{_EXPECTS[0]} s to 7 days, in seconds")
+    return seconds
+
+
 def _token(row: Source) -> str:
     token = secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)
@@ -116,13 +139,17 @@ def declare_source(
     devices: Mapping[str, Any] | None = None,
     mapping: str = "",
     exercise: bool = False,
+    panel_key: str = "",
+    expects_every_s: int | None = None,
     actor: str = "system",
 ) -> Declared:
     """Let a source speak for a territory; the answer holds its token, shown this once.
 
     `devices` maps the source's own names (cameras, zones, codes) to device keys, or to
     `{"device": key, "kind": kind}` with either left empty; `mapping` (TOML) says what its messages mean where
-    the connector asks. Raises BadSource, BadMapping, NotFound for an unknown connector.
+    the connector asks. `panel_key` is the key of what it encrypts, as its installer wrote it down; it is kept
+    sealed and never shown. `expects_every_s`: longer than this (seconds) and half as much again without a
+    word, and its silence is an event. Raises BadSource, BadMapping, NotFound for an unknown connector.
     """
     if not _KEY.fullmatch(key):
         raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
@@ -136,6 +163,8 @@ def declare_source(
         devices=_devices(devices or {}),
         mapping=_mapping(connector, mapping),
         exercise=exercise,
+        panel_key=_sealed_key(connector, panel_key),
+        expects_every_s=_every(expects_every_s),
         created_at=clock.now(),
     )
     token = _token(row)
@@ -143,6 +172,8 @@ def declare_source(
         with transaction.atomic():
             row.save(force_insert=True)
             _tell(row, facts.SourceDeclared(connector=connector, exercise=exercise), actor)
+            if row.panel_key:
+                _tell(row, facts.SourceKeySet(encrypted=True), actor)
     except IntegrityError:
         raise BadSource(where=key, why="this key or this address is taken by another source") from None
     return _declared(row, token)
@@ -168,11 +199,32 @@ def remap_source(*, territory: str, key: str, mapping: str, actor: str = "system
 
 
 @transaction.atomic
+def set_panel_key(*, territory: str, key: str, panel_key: str, actor: str = "system") -> None:
+    """Give a source another encryption key, or none (empty): in force within seconds.
+
+    Raises NotFound, BadSource.
+    """
+    row = _row(territory, key)
+    row.panel_key = _sealed_key(row.connector, panel_key)
+    row.save(update_fields=["panel_key"])
+    _tell(row, facts.SourceKeySet(encrypted=bool(row.panel_key)), actor)
+
+
+@transaction.atomic
+def expect(*, territory: str, key: str, every_s: int | None) -> None:
+    """Say how often a source should speak (seconds; None: as it likes). Raises NotFound, BadSource."""
+    row = _row(territory, key)
+    row.expects_every_s = _every(every_s)
+    row.save(update_fields=["expects_every_s"])
+
+
+@transaction.atomic
 def revoke_source(*, territory: str, key: str, actor: str = "system") -> None:
     """Refuse what this source sends from now on (within seconds). Raises NotFound."""
     row = _row(territory, key)
     row.active, row.token_hash, row.broker_hash, row.revoked_at = False, "", "", clock.now()
-    row.save(update_fields=["active", "token_hash", "broker_hash", "revoked_at"])
+    row.panel_key = ""
+    row.save(update_fields=["active", "token_hash", "broker_hash", "revoked_at", "panel_key"])
     _tell(row, facts.SourceRevoked(), actor)
 
 

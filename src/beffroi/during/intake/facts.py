@@ -74,5 +74,11 @@ class SourceRemapped(Fact, fact="intake.source_remapped", version=1):
     sha256: str
 
 
+class SourceKeySet(Fact, fact="intake.source_key_set", version=1):
+    """A source's encryption key was set, or taken away; the key itself stands in no journal."""
+
+    encrypted: bool
+
+
 class SourceRevoked(Fact, fact="intake.source_revoked", version=1):
     """A source may no longer speak."""

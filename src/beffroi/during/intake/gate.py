@@ -8,6 +8,7 @@ import structlog
 
 from beffroi.during.intake import broker, reception
 from beffroi.during.intake.connectors.dc09.server import Dc09Server
+from beffroi.during.intake.ears import BROKER, GATE, Pulse
 from beffroi.during.intake.mqtt import MqttGate
 from beffroi.foundation import settings as configuration
 
@@ -21,6 +22,7 @@ class Gate:
         self._settings = settings or configuration.current()
         self._panels: Dc09Server | None = None
         self._mqtt: MqttGate | None = None
+        self._pulse = Pulse({GATE: lambda: True, BROKER: lambda: self.broker_connected})
 
     async def open(self) -> None:
         """Listen for panels, connect to the broker (in the background). Raises OSError for a port in use."""
@@ -29,6 +31,7 @@ class Gate:
         port = await self._panels.start(self._settings.dc09_host, self._settings.dc09_port)
         self._mqtt = self._gate(desk)
         await self._mqtt.start()
+        self._pulse.start()
         _log.info("gate open", dc09=port)
 
     def _gate(self, desk: reception.Reception) -> MqttGate:
@@ -53,6 +56,7 @@ class Gate:
 
     async def close(self) -> None:
         """Take nothing new, then write what waits."""
+        await self._pulse.stop()
         if self._panels is not None:
             await self._panels.stop()
         if self._mqtt is not None:

@@ -16,6 +16,8 @@ class Source(models.Model):
     name it: an MQTT topic prefix (Frigate) or an account (alarm panels). `devices` maps its own names of
     cameras, zones or doors to device keys of the territory. `mapping` holds, under `toml`, what its messages
     mean, where the connector (`mapped`) leaves that to the town.
+    `panel_key` is the sealed key of what it encrypts. `expects_every_s` is how often it should speak
+    (seconds); `silent_since` its last word before the silence that was told of.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -29,6 +31,9 @@ class Source(models.Model):
     mapping = models.JSONField(default=dict, blank=True)
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     broker_hash = models.CharField(max_length=72, blank=True)
+    panel_key = models.CharField(max_length=255, blank=True)
+    expects_every_s = models.PositiveIntegerField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True)
     exercise = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -81,6 +86,22 @@ class Unread(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connector}: {self.code}"
+
+
+class Ear(models.Model):
+    """A way in and how long it has been listening: `gate` (HTTP and panels) or `broker` (MQTT).
+
+    Written by the process that listens while it does: what it could not hear was not silence. `cut_since`
+    is when everything behind it fell silent at once, while that lasts.
+    """
+
+    name = models.CharField(max_length=16, primary_key=True)
+    since = models.DateTimeField()
+    alive_at = models.DateTimeField()
+    cut_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Follower(models.Model):

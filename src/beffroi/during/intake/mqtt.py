@@ -180,7 +180,8 @@ class MqttGate:
             self._ack(delivery)  # of no source, or of one that was revoked
             return
         connector, speaker = named
-        self._reception.tally.heard(speaker, guaranteed=message.qos > 0)
+        # What the broker kept of a source and tells again is no sign that it lives.
+        self._reception.tally.heard(speaker, guaranteed=message.qos > 0, alive=not message.retain)
         topic = message.topic[len(speaker.address) + 1 :]
         try:
             found = _read(connector, speaker, topic, message)

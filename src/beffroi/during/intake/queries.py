@@ -9,10 +9,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from beffroi.during.intake import spool
 from beffroi.during.intake.facts import BatchKept, Observation
 from beffroi.during.intake.models import Source, Unread
 from beffroi.during.intake.rules import Speaker
+from beffroi.people import sealing
+
+_log = structlog.get_logger("beffroi.intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class SourceView:
     unread: int
     skewed: int
     not_guaranteed: int
+    encrypted: bool = False
+    expects_every_s: int | None = None
+    silent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,19 @@ def _speaker(row: Source) -> Speaker:
         devices=dict(row.devices),
         exercise=row.exercise,
         mapping=dict(row.mapping),
+        panel_key=_panel_key(row),
     )
+
+
+def _panel_key(row: Source) -> bytes:
+    if not row.panel_key:
+        return b""
+    try:
+        return bytes.fromhex(sealing.unseal(row.panel_key, sealing.PANEL_KEY))
+    except sealing.SealBroken as error:
+        # Its other messages are still heard; its encrypted ones are told to be not understood.
+        _log.error("panel key not opened", source=row.key, why=error.code)
+        return b""
 
 
 def token_hash(token: str) -> str:
@@ -131,6 +151,9 @@ def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
             unread=row.unread,
             skewed=row.skewed,
             not_guaranteed=row.not_guaranteed,
+            encrypted=bool(row.panel_key),
+            expects_every_s=row.expects_every_s,
+            silent_since=row.silent_since,
         )
         for row in rows
     ]

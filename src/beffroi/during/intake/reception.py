@@ -86,6 +86,11 @@ def of_this_loop() -> Reception:
     return _receptions[loop]
 
 
+def use(made: Reception) -> None:
+    """Put `made` in the place of the running loop's reception, before anything asked for it."""
+    _receptions[asyncio.get_running_loop()] = made
+
+
 async def close_this_loop() -> None:
     """Close the reception of the running event loop, if one was made."""
     reception = _receptions.pop(asyncio.get_running_loop(), None)

@@ -39,6 +39,7 @@ class Speaker:
     """Who sent a message, as the source was declared; `devices` leads from its own names to device keys.
 
     `mapping` says what its messages mean, where the connector leaves that to the town.
+    `panel_key` opens what it encrypts, empty where it does not; it is never shown.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class Speaker:
     devices: Mapping[str, Any] = field(default_factory=dict)
     exercise: bool = False
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    panel_key: bytes = field(default=b"", repr=False)
 
     def device_of(self, name: str) -> str:
         """The device that this source's own `name` stands for; the name itself where none was declared.

@@ -58,17 +58,17 @@ class Tally:
     )
     _task: asyncio.Task[None] | None = None
 
-    def heard(self, speaker: Speaker, *, guaranteed: bool = True) -> None:
-        """A source spoke, whatever it said."""
+    def heard(self, speaker: Speaker, *, guaranteed: bool = True, alive: bool = True) -> None:
+        """A source spoke, whatever it said; not `alive`: what it said before is only told again."""
         count = self._counts[speaker.id]
-        count.last_seen_at = clock.now()
+        if alive:
+            count.last_seen_at = clock.now()
         count.not_guaranteed += not guaranteed
         self._soon()
 
     def kept(self, speaker: Speaker, *, new: int, again: int = 0, doubtful: int = 0) -> None:
         """Observations of this source are on disk: new ones, known ones, and how many have doubtful times."""
-        count = self._counts[speaker.id]
-        count.last_seen_at = clock.now()
+        count = self._counts[speaker.id]  # whether it lives was said by `heard`: it may be a recording
         count.received += new
         count.duplicates += again
         count.skewed += doubtful
@@ -104,9 +104,8 @@ class Tally:
             size=len(content),
         )
         if speaker is not None:
-            count = self._counts[speaker.id]
-            count.unread += 1
-            count.last_seen_at = clock.now()
+            # No sign of life: whoever knows a panel's account can send what cannot be read in its name.
+            self._counts[speaker.id].unread += 1
         if len(self._rows) < _MOST_WAITING:
             self._rows.append(_row(connector, error, content, speaker, sender))
         self._soon()
@@ -176,7 +175,7 @@ def _write(counts: dict[UUID, _Count], rows: list[Unread]) -> None:
                     unread=F("unread") + count.unread,
                     skewed=F("skewed") + count.skewed,
                     not_guaranteed=F("not_guaranteed") + count.not_guaranteed,
-                    last_seen_at=count.last_seen_at,
+                    **({"last_seen_at": count.last_seen_at} if count.last_seen_at else {}),
                 )
             _keep(rows)
     finally:

@@ -27,6 +27,9 @@ REASONS: Mapping[str, str] = {
     "fusion.restored_by_panel": "La centrale est revenue au repos ; l’alarme demeure",
     "fusion.nothing_to_amend": "Rien d’ouvert à quoi ceci puisse appartenir ({kind})",
     "fusion.device_silent": "L’appareil ne répond plus",
+    "fusion.silent_nearby": "{device} ne répond plus depuis {minutes} min, à {metres} m",
+    "fusion.all_silent": "{sources} sources muettes d’un coup : notre réseau plutôt que le leur",
+    "fusion.deaf": "Beffroi lui-même n’entend plus {sources} sources : sa propre entrée est fermée",
     "fusion.device_back": "L’appareil répond de nouveau, après {seconds} s",
     "fusion.device_well": "L’appareil répond ; il n’avait pas manqué",
     "fusion.not_a_sign": "N’est pas le signe d’un acte ({kind})",
@@ -107,6 +110,7 @@ KINDS: Mapping[str, str] = {
     "technical.other": "Message technique",
     "sign": "Signe",
     "earlier_signal": "Signalement antérieur, retrouvé",
+    "silence": "Un appareil voisin resté muet",
     "amendment": "Correction",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from beffroi.during.fusion.rules import silence
 from beffroi.during.fusion.rules.match import Match
 from beffroi.during.fusion.rules.nearness import REACH_M
 from beffroi.during.fusion.rules.shapes import Heard, Place, Reason
@@ -20,7 +21,7 @@ def starting(fold: Fold, heard: Heard, *, night: bool) -> list[Reason]:
     sense, place = heard.sense, heard.place
     reasons = [Reason("fusion.alone", {"percent": round(100 * sense.alone)})] if sense.alone else []
     if sense.role == "silent":
-        reasons.append(Reason("fusion.device_silent"))
+        reasons.append(silence.why(heard.observation))
     reasons += _its_record(fold, heard.observation)
     if night and sense.alone:
         reasons.append(Reason("fusion.at_night"))

@@ -24,6 +24,7 @@ class Index:
         self.cells: dict[Cell, list[Hypothesis]] = {}
         self.devices: dict[tuple[str, str], list[Hypothesis]] = {}
         self._home: dict[UUID, Cell] = {}
+        self.silent: set[UUID] = set()  # devices that do not answer, where they stand
         self._state = state
         self._scale: tuple[float, float] | None = None
         for hypothesis in state.hypotheses.values():
@@ -53,6 +54,8 @@ class Index:
             cell = self._cell(hypothesis.place)
             self._home[hypothesis.id] = cell
             self.cells.setdefault(cell, []).append(hypothesis)
+            if hypothesis.family == "device":
+                self.silent.add(hypothesis.id)
         for sign in hypothesis.signs:
             if sign.relation == "sign":
                 self.link(hypothesis, sign.observation.source, sign.observation.device)
@@ -71,6 +74,7 @@ class Index:
         """Forget a hypothesis."""
         cell = self._home.pop(hypothesis.id, None)
         if cell is not None:
+            self.silent.discard(hypothesis.id)
             self.cells[cell].remove(hypothesis)
             if not self.cells[cell]:
                 del self.cells[cell]

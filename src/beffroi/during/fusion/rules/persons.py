@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from beffroi.during.fusion.rules import silence
 from beffroi.during.fusion.rules.belief import add, start
 from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.settle import settle
@@ -105,6 +106,7 @@ def _again(fold: Fold, hypothesis: Hypothesis) -> None:
         sense = sense_of(sign.observation)
         if sign.factor:
             hypothesis.variance += add(hypothesis.logs, sense, sign.factor, fold.record(sign.observation))
+        silence.weigh(hypothesis.logs, sign)
         speaker = (sign.observation.device or sign.observation.source, sense.channel)
         new = all(speaker[0] != who and speaker[1] != how for who, how in counted)
         sign.counted = sign.relation == "sign" and new

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from beffroi.during.fusion.rules import signals
+from beffroi.during.fusion.rules import signals, silence
 from beffroi.during.fusion.rules.belief import believe
 from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.shapes import Belief, Change, Heard, Hypothesis, Reason, Sign
@@ -73,6 +73,7 @@ def _renew(fold: Fold, hypothesis: Hypothesis, *, joined: bool) -> bool:
         hypothesis.belief, hypothesis.state = _DEVICE, "technical"
         return opens
     parameters = fold.state.parameters
+    silence.find(fold, hypothesis)
     belief = _belief(hypothesis)
     opens = not hypothesis.shown and (belief.probability >= parameters.check or _has_alarm(hypothesis))
     if (opens or (hypothesis.shown and joined)) and signals.find_again(fold, hypothesis):

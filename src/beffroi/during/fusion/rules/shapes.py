@@ -81,8 +81,8 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True):
 class Sign(msgspec.Struct, kw_only=True, eq=False):
     """An observation within a hypothesis. `factor` (0 to 1) tempers it; `weight` is its log-odds (nats).
 
-    `relation`: `sign`, `earlier_signal`, `amendment`. Later messages of the same device that add
-    nothing new are counted in `repeats`.
+    `relation`: `sign`, `earlier_signal`, `silence` (of a device beside), `amendment`. Later messages of
+    the same device that add nothing new are counted in `repeats`.
     """
 
     observation: Observation

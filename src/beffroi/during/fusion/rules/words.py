@@ -32,6 +32,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fusion.ended_by_source": "Its own source says that it is over",
         "fusion.nothing_to_amend": "Nothing open to which this could belong ({kind})",
         "fusion.device_silent": "The device no longer answers",
+        "fusion.silent_nearby": "{device} no longer answers, for {minutes} min, {metres} m away",
+        "fusion.all_silent": "{sources} sources fell silent at once: our own network rather than theirs",
+        "fusion.deaf": "Beffroi itself hears nothing from {sources} sources: its own way in is closed",
         "fusion.device_back": "The device answers again, after {seconds} s",
         "fusion.device_well": "The device answers; it was not missed",
         "fusion.not_a_sign": "Not a sign of an act ({kind})",
@@ -133,5 +136,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 RELATIONS: Mapping[str, str] = MappingProxyType(
-    {"sign": "Sign", "earlier_signal": "Earlier report, found again", "amendment": "Amendment"}
+    {
+        "sign": "Sign",
+        "earlier_signal": "Earlier report, found again",
+        "silence": "A device nearby that is silent",
+        "amendment": "Amendment",
+    }
 )

@@ -72,6 +72,15 @@ class AddressedConnector(Connector, Protocol):
 
 
 @runtime_checkable
+class EncryptingConnector(Connector, Protocol):
+    """A connector whose sources may encrypt what they send with a key of their own."""
+
+    def key(self, given: str) -> bytes:
+        """The key, from what its installer wrote down. Raises ValueError with why, without the key."""
+        ...
+
+
+@runtime_checkable
 class WebConnector(Connector, Protocol):
     """A connector whose messages are posted to `/api/v1/in/NAME` with the source's token."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,7 +69,7 @@ def test_published_codes_have_a_kind() -> None:
     with need("payloads/sia_dc09/codes.csv").open(encoding="utf-8-sig") as file:
         listed = {row["CODE"] for row in csv.DictReader(file)}
     assert len(listed) > 200
-    assert {code for code in codes.SIA if code not in listed} <= {"HM", "PM", "SA", "RY", "TP", "UA", "KA"}
+    assert {code for code in codes.SIA if code not in listed} <= {"HM", "PM"}
     assert {codes.sia_kind(code) for code in ("BA", "PA", "HA", "TA", "FA", "BC", "BR", "RP")} == {
         "intrusion.door",
         "panic.duress",
@@ -143,6 +144,19 @@ def test_sia_data(data: str, expected: list[PanelEvent]) -> None:
         ("1406 01 003", "alarm.cancelled"),
         ("1602 00 000", "test.periodic"),
         ("1999 01 003", "technical.other"),
+        ("1100 01 003", "report.rescue"),
+        ("1151 01 003", "hazard.detected"),
+        ("6130 01 003", "intrusion.door"),
+        ("3110 01 003", "alarm.restored"),
+        ("3100 01 003", "alarm.restored"),
+        ("1344 01 003", "tamper.device"),
+        ("1308 00 000", "device.fault"),
+        ("3308 00 000", "device.online"),
+        ("3406 01 003", "technical.other"),
+        ("3602 00 000", "test.periodic"),
+        ("1301 00 000", "technical.other"),
+        ("1423 01 003", "intrusion.door"),
+        ("1151 AB 00F", "hazard.detected"),
     ],
 )
 def test_contact_id_data(data: str, kind: str) -> None:
@@ -158,6 +172,38 @@ def test_who_opened_or_closed_is_not_kept() -> None:
         [draft] = drafts(whole(body), PANEL, sent_at=NOW, received_at=NOW)
         assert "42" not in str(draft.content)
         assert "X" not in str(draft.content)
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [("1130", True), ("1402", False), ("1423", True), ("1427", True), ("1461", False), ("1607", False)],
+)
+def test_the_last_digits_of_contact_id_are_a_zone_or_a_user(code: str, kept: bool) -> None:
+    [draft] = drafts(whole(f'"ADM-CID"0001L0#1234[#1234|{code} 02 042]'), PANEL, sent_at=NOW, received_at=NOW)
+    assert (draft.content.get("zone") == "042") is kept
+    assert draft.content["area"] == "02"
+
+
+def test_a_duress_code_keeps_its_number_only_where_it_was_declared_as_a_zone() -> None:
+    read = whole('"ADM-CID"0001L0#1234[#1234|1121 01 042]')
+    [draft] = drafts(read, PANEL, sent_at=NOW, received_at=NOW)
+    assert (draft.kind, draft.name, "zone" in draft.content) == ("panic.holdup", "", False)
+    counter = replace(PANEL, devices={"042": "BUTTON-1"})
+    [draft] = drafts(read, counter, sent_at=NOW, received_at=NOW)
+    assert (draft.name, draft.content["zone"]) == ("042", "042")
+
+
+def test_every_published_code_is_known_and_a_made_up_one_is_not() -> None:
+    with need("payloads/sia_dc09/codes.csv").open(encoding="utf-8-sig") as file:
+        assert all(codes.is_known("SIA-DCS", row["CODE"]) for row in csv.DictReader(file))
+    assert not codes.is_known("SIA-DCS", "ZZ1")
+    assert codes.is_known("ADM-CID", "1130")
+    assert not codes.is_known("ADM-CID", "1999")
+
+
+def test_each_alarm_of_the_published_list_that_asks_for_help_is_one() -> None:
+    asks = {"BA", "BM", "BV", "DF", "EA", "FA", "FM", "GA", "HA", "KA", "MA", "PA", "QA", "SA", "TA", "UA"}
+    assert not {code for code in asks if codes.sia_kind(code) in ("technical.other", "alarm.restored")}
 
 
 def test_several_events_are_several_drafts_with_their_own_keys() -> None:

@@ -62,6 +62,7 @@ def test_it_is_a_connector_of_the_broker() -> None:
         "ville/frigate/reviews",
         "ville/frigate/available",
         "ville/frigate/+/status/+",
+        "ville/frigate/stats",
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from beffroi.during.intake.connectors import DURABLE
-from beffroi.during.intake.connectors.dc09.codes import contact_id_kind, sia_kind
+from beffroi.during.intake.connectors.dc09 import cipher
+from beffroi.during.intake.connectors.dc09.codes import contact_id_kind, names_user, sia_kind
 from beffroi.during.intake.connectors.dc09.frame import Frame
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 
@@ -22,19 +23,24 @@ _CONTACT_ID = re.compile(
 _NEW_OR_OLD = re.compile(r"[NO](?=[a-z]{2}|[A-Z]{2}(?:[0-9A-F]|/|$))")
 _DEGREES = re.compile(r"([XY])(\d{1,3})([NSEW])(\d{1,2}(?:\.\d{1,10})?)")
 _MOST_EVENTS = 32
-#: Frames without a time are told apart by their sequence within this many seconds.
 _ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
+#: Frames without a time are told apart by their sequence within this many seconds.
 _BUCKET_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class PanelEvent:
-    """One event of a frame: its code as sent, its kind, and where in the panel."""
+    """One event of a frame: its code as sent, its kind, and where in the panel.
+
+    Where the code names a user, `zone` is empty; where panels differ in that (`doubtful`), it holds the
+    number, which is kept only where it was declared as a zone.
+    """
 
     code: str
     kind: str
     area: str
     zone: str
+    doubtful: bool = False
 
 
 def events(frame: Frame) -> list[PanelEvent]:
@@ -55,9 +61,10 @@ def _contact_id(data: str) -> PanelEvent:
     if found is None:
         raise Unreadable("its Contact ID block is not in form", code="dc09.bad_contact_id")
     kind = contact_id_kind(found["qualifier"], found["event"])
-    # Openings and closings (4xx) name a user where alarms name a zone: who came home is not kept.
-    zone = "" if found["event"].startswith("4") else found["zone"]
-    return PanelEvent(found["qualifier"] + found["event"], kind, found["area"], zone)
+    # Who came home, or spoke a duress code, is not kept.
+    user = names_user("ADM-CID", found["event"])
+    zone = "" if user == "yes" else found["zone"]
+    return PanelEvent(found["qualifier"] + found["event"], kind, found["area"], zone, user == "perhaps")
 
 
 def _sia(data: str) -> list[PanelEvent]:
@@ -77,8 +84,7 @@ def _sia(data: str) -> list[PanelEvent]:
             continue
         code = _CODE.fullmatch(token)
         if code is not None:
-            # Openings and closings (O…, C…) name a user where alarms name a zone: it is not kept.
-            zone = "" if code["code"][0] in "OC" else code["zone"]
+            zone = "" if names_user("SIA-DCS", code["code"]) == "yes" else code["zone"]
             found.append(PanelEvent(code["code"], sia_kind(code["code"]), area, zone))
     if not found or len(found) > _MOST_EVENTS:
         raise Unreadable("its SIA block holds no code", code="dc09.bad_sia")
@@ -106,14 +112,14 @@ def drafts(frame: Frame, speaker: Speaker, *, sent_at: datetime | None, received
     said = hashlib.sha256(frame.data.encode("latin-1")).hexdigest()[:16]
     made = []
     for index, event in enumerate(events(frame)):
+        declared = speaker.devices.get(event.zone) is not None
         content = {
             "protocol": frame.word,
             "code": event.code,
             "area": event.area,
-            "zone": event.zone,
+            "zone": event.zone if declared or not event.doubtful else "",
             "sequence": frame.sequence,
         }
-        declared = speaker.devices.get(event.zone) is not None
         kind = event.kind
         if kind.startswith("intrusion."):
             kind = speaker.kind_of(event.zone, kind)
@@ -132,7 +138,7 @@ def drafts(frame: Frame, speaker: Speaker, *, sent_at: datetime | None, received
 
 
 class Dc09Connector:
-    """Alarm panels over TCP: acknowledged after the commit."""
+    """Alarm panels over TCP and UDP: acknowledged after the commit."""
 
     name = "dc09"
     guarantee = DURABLE
@@ -143,6 +149,10 @@ class Dc09Connector:
         if not _ACCOUNT.fullmatch(account):
             raise ValueError("a panel's account is 3 to 16 hexadecimal digits")
         return account
+
+    def key(self, given: str) -> bytes:
+        """A panel's key as its installer wrote it down. Raises ValueError with why, without the key."""
+        return cipher.key_of(given)
 
 
 CONNECTOR = Dc09Connector()

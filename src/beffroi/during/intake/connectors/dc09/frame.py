@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from beffroi.during.intake.rules import Unreadable
+
 #: A panel's clock may be this far from ours (seconds): late, ahead.
 LATE = timedelta(seconds=40)
 AHEAD = timedelta(seconds=20)
@@ -57,7 +59,8 @@ class BadFrame(ValueError):
 class Frame:
     """The parts of a frame whose CRC holds; `understood` is False where its structure is not the standard's.
 
-    `word` is the token between quotes (SIA-DCS, ADM-CID, NULL), without the star of encryption.
+    `word` is the token between quotes (SIA-DCS, ADM-CID, NULL), without the star of encryption. Of an
+    encrypted frame, `secret` holds the sealed digits and what follows the account is empty (see `cipher`).
     """
 
     word: str
@@ -72,6 +75,7 @@ class Frame:
     understood: bool = True
     raw_crc: bool = False
     length_holds: bool = True
+    secret: str = ""
 
 
 def parse(inside: bytes) -> Frame:
@@ -94,21 +98,37 @@ def _parts(text: str, *, raw_crc: bool, length_holds: bool) -> Frame:
     if head is None:
         return Frame(word="", understood=False, raw_crc=raw_crc, length_holds=length_holds)
     secret = bool(head["secret"])
-    tail = None if secret else _TAIL.fullmatch(text, head.end())
+    behind = None if secret else parts_of(text[head.end() :])
+    data, extra, time = behind or ("", (), "")
     return Frame(
         word=head["token"],
         sequence=head["sequence"],
         receiver=head["receiver"] or "",
         line=head["line"] or "",
         account=(head["account"] or "").upper(),
-        data=tail["data"] if tail else "",
-        extra=tuple(tail["extra"][1:-1].split("][")) if tail and tail["extra"] else (),
-        time=(tail["time"] or "") if tail else "",
+        data=data,
+        extra=extra,
+        time=time,
         encrypted=secret,
-        understood=secret or tail is not None,
+        understood=secret or behind is not None,
         raw_crc=raw_crc,
         length_holds=length_holds,
+        secret=text[head.end() :] if secret else "",
     )
+
+
+def parts_of(text: str) -> tuple[str, tuple[str, ...], str] | None:
+    """Data, x-data and time of what follows the opening bracket; None where it is not in form."""
+    tail = _TAIL.fullmatch(text)
+    if tail is None:
+        return None
+    extra = tuple(tail["extra"][1:-1].split("][")) if tail["extra"] else ()
+    return tail["data"], extra, tail["time"] or ""
+
+
+def stamp(now: datetime) -> str:
+    """An instant (UTC) as frames carry it."""
+    return f"{now:_%H:%M:%S,%m-%d-%Y}"
 
 
 def instant(time: str) -> datetime:
@@ -119,6 +139,20 @@ def instant(time: str) -> datetime:
 def in_time(sent_at: datetime, now: datetime) -> bool:
     """Whether a panel's clock is near enough to ours: from 40 s late to 20 s ahead."""
     return now - LATE <= sent_at <= now + AHEAD
+
+
+def sent_at(frame: Frame, now: datetime) -> datetime | None:
+    """When a frame says that it was sent (None: it does not say). Raises Unreadable where that cannot be."""
+    if not frame.time:
+        return None
+    try:
+        sent = instant(frame.time)
+    except ValueError:
+        raise Unreadable(f"{frame.time} is not a time", code="dc09.bad_time") from None
+    if not in_time(sent, now):
+        off = (sent - now).total_seconds()
+        raise Unreadable(f"its clock is {off:+.0f} s from ours", code="dc09.bad_time")
+    return sent
 
 
 def build(body: str, *, raw_crc: bool = False) -> bytes:
@@ -149,7 +183,7 @@ def duh(frame: Frame) -> bytes:
 
 def nak(frame: Frame, now: datetime) -> bytes:
     """Refused for its time; ours is told so that the panel may set its clock."""
-    return build(f'"NAK"0000R0L0A0[]_{now:%H:%M:%S,%m-%d-%Y}', raw_crc=frame.raw_crc)
+    return build(f'"NAK"0000R0L0A0[]{stamp(now)}', raw_crc=frame.raw_crc)
 
 
 class Splitter:

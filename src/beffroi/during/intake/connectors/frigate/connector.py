@@ -120,8 +120,12 @@ class FrigateConnector:
         return topic_prefix(given or "frigate")
 
     def topics(self, address: str) -> tuple[str, ...]:
-        """Events, reviews, availability and cameras' status; not the updates that name faces and plates."""
-        return tuple(f"{address}/{rest}" for rest in ("events", "reviews", "available", "+/status/+"))
+        """Events, reviews, availability, cameras' status, and the figures that it tells each minute.
+
+        Not the updates that name faces and plates. Of the figures nothing is kept: they are a sign of life.
+        """
+        parts = ("events", "reviews", "available", "+/status/+", "stats")
+        return tuple(f"{address}/{rest}" for rest in parts)
 
     def read(self, speaker: Speaker, topic: str, payload: bytes, received_at: datetime) -> list[Draft]:
         """The drafts in one message of this Frigate. Raises Unreadable."""
