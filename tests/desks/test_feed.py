@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from beffroi.desks.duty import news
 from beffroi.desks.duty.hub import Console, Hub
 from beffroi.desks.duty.news import News
 from beffroi.during.incident.models import Incident
+from beffroi.during.oncall import queries as oncall
+from beffroi.foundation import clock
 from beffroi.journal import queries as journal
 from beffroi.people.models import Member
 
@@ -215,6 +218,22 @@ def test_the_sheet_is_what_this_reader_may_do(town: Town, burglary: UUID) -> Non
         assert stream.status == 404
 
     run(body)
+
+
+def test_an_open_desk_is_noted_so_that_nobody_is_woken_too_soon(town: Town) -> None:
+    key = cookie(town, town.operator)
+
+    async def body() -> None:
+        async with Stream(key) as stream:
+            await stream.until("event: hello")
+            deadline = asyncio.get_running_loop().time() + WAIT_S
+            while not await sync_to_async(oncall.desk_is_open)(town.key, clock.now()):
+                assert asyncio.get_running_loop().time() < deadline, "the desk is open and nobody knows"
+                await asyncio.sleep(0.05)
+
+    assert not oncall.desk_is_open(town.key, clock.now())
+    run(body)
+    assert not oncall.desk_is_open(town.key, clock.now() + timedelta(minutes=1))
 
 
 def test_a_role_that_ends_ends_the_stream(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ def test_every_fact_has_its_words() -> None:
 
 ROOMS = {
     "incident",
+    "oncall",
     "fusion",
     "intake",
     "signal",

@@ -97,7 +97,12 @@ def test_a_design_page_says_where_it_stands_and_where_it_falls_short(page: Path)
 
 
 def test_guides_stand_in_both_languages() -> None:
-    pairs = {"operator": "operateur", "referent": "referent", "administrator": "administrateur"}
+    pairs = {
+        "operator": "operateur",
+        "referent": "referent",
+        "administrator": "administrateur",
+        "village": "village",
+    }
     for english, french in pairs.items():
         both = (ROOT / "docs" / "guides" / f"{english}.md", ROOT / "docs" / "fr" / f"{french}.md")
         titles = [len(re.findall(r"^## ", page.read_text(), re.MULTILINE)) for page in both]

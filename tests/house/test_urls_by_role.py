@@ -47,10 +47,21 @@ PUBLIC = {
     "mfa_authenticate",
     "account_inactive",
     "account_reset_password_from_key",
+    # known by the secret in their address: who was called, and a partner's link
+    "oncall_answer",
+    "oncall_link",
 }
 
 #: Values of URL arguments that name no thing of a territory.
-VALUES: dict[str, Any] = {"version": 1, "name": "streets", "layer": "streets", "uidb36": "1", "key": "x-y"}
+VALUES: dict[str, Any] = {
+    "version": 1,
+    "name": "streets",
+    "layer": "streets",
+    "uidb36": "1",
+    "key": "x-y",
+    "token": "x" * 43,
+    "link": UUID(int=7),
+}
 
 
 def _signal(territory: str, reporter: Member) -> UUID:

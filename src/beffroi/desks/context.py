@@ -47,6 +47,8 @@ def phases(request: HttpRequest) -> list[Phase]:
         return []
     before = [Desk(_("Report"), reverse("report"), "megaphone")] if _may(member, "signal.report") else []
     during = [Desk(_("Duty desk"), reverse("duty"), "shield-alert")] if _may(member, "duty.view") else []
+    if not during and _may(member, "oncall.view"):
+        during = [Desk(_("On call"), reverse("oncall"), "phone-call")]
     here = request.path
     found = [
         Phase("b", _("Before"), tuple(before), any(here.startswith(desk.url) for desk in before)),
@@ -61,4 +63,8 @@ def _may(member: Any, action: str) -> bool:
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The context processor of every template; nothing is asked of the database before it is used."""
-    return {"theme": theme_of(request), "phases": lambda: phases(request)}
+    return {
+        "theme": theme_of(request),
+        "phases": lambda: phases(request),
+        "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
+    }

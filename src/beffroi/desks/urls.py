@@ -8,6 +8,8 @@ from django.views.i18n import set_language
 from beffroi.desks import pages, town_map
 from beffroi.desks.duty import cover
 from beffroi.desks.duty import views as duty
+from beffroi.desks.oncall import partner
+from beffroi.desks.oncall import views as oncall
 from beffroi.desks.report import views as report
 from beffroi.people import doors
 
@@ -42,6 +44,13 @@ urlpatterns = [
     path("veille/<uuid:incident>/doute/", duty.lift_doubt, name="duty_doubt"),
     path("veille/<uuid:incident>/etape/", duty.step, name="duty_step"),
     path("veille/<uuid:incident>/noter/", duty.note, name="duty_note"),
+    path("veille/<uuid:incident>/lien/", partner.make, name="duty_link"),
+    path("veille/<uuid:incident>/lien/<uuid:link>/retirer/", partner.revoke, name="duty_link_revoke"),
+    path("veille/astreinte/", oncall.oncall, name="oncall"),
+    path("veille/astreinte/<slug:territory>/", oncall.rota, name="oncall_rota"),
+    path("astreinte/", oncall.mine, name="oncall_mine"),
+    path("a/<str:token>/", partner.answer, name="oncall_answer"),
+    path("i/<str:token>/", partner.link, name="oncall_link"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -144,6 +144,42 @@ class Settings:
         "Bearer token with which Prometheus reads /metrics; empty: nobody reads it.",
         secret=True,
     )
+    oncall_wait_seconds: int = setting(
+        120, "s", "How long an open duty desk has to acknowledge an incident before people on call are woken."
+    )
+    oncall_next_seconds: int = setting(
+        300, "s", "How long who was called has to answer before the next on the rota is called."
+    )
+    oncall_channel_seconds: int = setting(
+        60, "s", "How long after one channel (text, voice, mail) the next of the same person is tried."
+    )
+    oncall_gateways: str = setting(
+        "", "path", "TOML file that declares the gateways for texts and voice (docs/design/oncall.md)."
+    )
+    oncall_secrets: str = setting(
+        "", "path", "TOML file of the secrets that `oncall_gateways` names; readable by the service only."
+    )
+    oncall_timeout_seconds: float = setting(
+        8.0, "s", "How long a gateway or mail server may take; then the message is tried again."
+    )
+    oncall_exercise: str = setting(
+        "outbox",
+        "",
+        "Calls of an exercise: `outbox` (kept, marked EXERCICE, nothing leaves) or `email` (mails go out, "
+        "marked). No telephone is ever called for an exercise.",
+    )
+    oncall_keep_days: int = setting(
+        90, "days", "How long the outbox keeps whom it called, and links; the journal keeps the facts."
+    )
+    link_minutes: int = setting(45, "min", "How long a no-account link to an incident lives.")
+    smtp_host: str = setting("", "host name", "Mail server for calls by e-mail; empty: none.")
+    smtp_port: int = setting(587, "port", "The mail server's port.")
+    smtp_security: str = setting(
+        "starttls", "", "`starttls`, `tls`, or `none` (a server on this very machine only)."
+    )
+    smtp_user: str = setting("", "", "Name to sign in with at the mail server; empty: none.")
+    smtp_password: str = setting("", "", "Password of `smtp_user`.", secret=True)
+    smtp_from: str = setting("", "e-mail", "Address that calls by e-mail come from.")
     log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

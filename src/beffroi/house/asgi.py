@@ -18,7 +18,7 @@ from django.urls import get_resolver
 
 _django = get_asgi_application()
 
-from beffroi.api import incoming  # noqa: E402 - needs Django set up
+from beffroi.api import incoming, oncall_replies  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
@@ -37,7 +37,10 @@ MOUNTS: dict[str, Application] = {
     metrics.PATH: metrics.application,
 }
 #: The same for whole subtrees.
-SUBTREES: dict[str, Application] = {incoming.PREFIX: incoming.application}
+SUBTREES: dict[str, Application] = {
+    incoming.PREFIX: incoming.application,
+    oncall_replies.PREFIX: oncall_replies.application,
+}
 
 
 def mounted(path: str) -> Application | None:

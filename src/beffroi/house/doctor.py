@@ -171,6 +171,30 @@ def _waiting(found: Health, settings: configuration.Settings, now: datetime) -> 
     return Finding(_("incidents"), not named, seen, _("Open the duty desk: somebody should look."))
 
 
+def _calls(settings: configuration.Settings) -> Finding:
+    """Whether who is on call can be reached, where a rota is kept."""
+    from django.db import DatabaseError
+
+    from beffroi.during.oncall import gateways, queries
+    from beffroi.during.oncall.errors import BadGateway
+
+    check = _("calls")
+    try:
+        kept = queries.territories_kept()
+        ways = sorted({*gateways.declared(), *(["email"] if settings.smtp_host else [])})
+    except (BadGateway, DatabaseError) as error:
+        advice = _("See docs/design/oncall.md, then try `beffroi oncall test`.")
+        return Finding(check, False, str(error), advice)
+    secrets = Path(settings.oncall_secrets) if settings.oncall_secrets else None
+    if secrets is not None and secrets.stat().st_mode & 0o077:
+        return Finding(
+            check, False, _("others may read %(file)s") % {"file": secrets}, f"chmod 600 {secrets}"
+        )
+    seen = _("over %(ways)s") % {"ways": ", ".join(ways)} if ways else _("no gateway, no mail server")
+    advice = _("Set `oncall_gateways` or `smtp_host`: those on the rota see their calls on their page only.")
+    return Finding(check, bool(ways) or not kept, seen, advice)
+
+
 def _names(found: list[str]) -> str:
     more = len(found) - _MOST_NAMED
     return ", ".join(found[:_MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
@@ -186,6 +210,7 @@ CHECKS: tuple[Check, ...] = (
     _certificate,
     _tables,
     _processes,
+    _calls,
 )
 #: What the tables tell, asked only when they are up to date.
 TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] = (

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("beffroi.cli.journal", "journal"),
     "replay": ("beffroi.cli.replay", "replay"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
+    "oncall": ("beffroi.cli.oncall", "oncall"),
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }
 _WITHOUT_DJANGO = {"up", "demo", "conform"}

@@ -25,6 +25,8 @@ from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
+from beffroi.during.oncall import actions as oncall
+from beffroi.during.oncall.courier import Courier
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
@@ -41,6 +43,7 @@ _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
+_CALLS_S = 1.0
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
 
@@ -128,11 +131,15 @@ def duties() -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
+    courier = Courier()
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
+        Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
+        Duty("courier", _CALLS_S, courier.tend),
+        Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
     ]

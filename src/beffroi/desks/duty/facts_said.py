@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import words
+from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.report import words as signal_words
 
 Body = Mapping[str, Any]
@@ -49,6 +50,18 @@ FACTS: Mapping[str, Promise] = {
     "journal.key_introduced": _("Signing key made"),
     "journal.key_replaced": _("Signing key replaced"),
     "journal.key_rotated": _("Signing key rotated"),
+    "oncall.answered": _("On call: taken"),
+    "oncall.called": _("On call: called"),
+    "oncall.contact_changed": _("On call: contact changed"),
+    "oncall.link_made": _("Link for a partner made"),
+    "oncall.link_opened": _("Link opened"),
+    "oncall.link_refused": _("Link refused to another browser"),
+    "oncall.link_revoked": _("Link taken back"),
+    "oncall.nobody_answered": _("On call: nobody answered"),
+    "oncall.over": _("On call: calls over"),
+    "oncall.passed_on": _("On call: passed on"),
+    "oncall.policy_changed": _("On call: what wakes people"),
+    "oncall.rota_changed": _("Rota changed"),
     "people.centre_created": _("Centre created"),
     "people.installation_created": _("Installation created"),
     "people.invitation_made": _("Invitation made"),
@@ -147,6 +160,28 @@ def _taken(body: Body) -> str:
     }
 
 
+def _called(body: Body) -> str:
+    ranks = ", ".join(str(each) for each in body["ranks"])
+    ways = ", ".join(oncall_words.said(oncall_words.CHANNELS, each) for each in body["channels"])
+    said = gettext("rank %(ranks)s") % {"ranks": ranks}
+    return f"{said}, {ways}" if ways else said
+
+
+def _answered(body: Body) -> str:
+    ways = {"page": gettext("on their page"), **oncall_words.CHANNELS}
+    said = str(ways.get(body["how"], body["how"]))
+    if "seconds" not in body:
+        return said
+    return f"{said}, {spelling.duration(body['seconds'])}"
+
+
+def _link(body: Body) -> str:
+    whom = oncall_words.said(oncall_words.WHOM, body["whom"])
+    if "opening" in body:
+        return gettext("%(whom)s, opening %(number)d") % {"whom": whom, "number": body["opening"]}
+    return f"{whom}, {body['minutes']} min" if "minutes" in body else whom
+
+
 DETAILS: Mapping[str, Detail] = {
     "device.imported": _taken,
     "incident.acknowledged": _after,
@@ -162,6 +197,15 @@ DETAILS: Mapping[str, Detail] = {
     "incident.unit_released": lambda body: str(body["unit"]),
     "incident.unit_recalled": lambda body: str(body["unit"]),
     "incident.unit_sent": _sent,
+    "oncall.answered": _answered,
+    "oncall.called": _called,
+    "oncall.link_made": _link,
+    "oncall.link_opened": _link,
+    "oncall.link_refused": _link,
+    "oncall.link_revoked": _link,
+    "oncall.nobody_answered": lambda body: oncall_words.said(oncall_words.WHY, body["why"]),
+    "oncall.passed_on": _answered,
+    "oncall.rota_changed": lambda body: gettext("rank %(ranks)s") % {"ranks": body["rank"]},
     "signal.reported": _reported,
     "territory.imported": _streets,
     "unit.imported": _taken,

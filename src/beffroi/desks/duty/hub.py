@@ -33,6 +33,7 @@ SHEET_LASTS_S = 1.0
 UNITS_EVERY_S = 1.0
 ORDERS_AT_ONCE = 5  # lines told again between two looks: news never waits behind a hundred of them
 HEADS_EVERY_S = 4.0
+DESK_EVERY_S = 10.0  # how often it is noted that somebody has the desk open
 AFTER_FAULT_S = 2.0
 
 
@@ -81,6 +82,7 @@ class Hub:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-shown")
         self._task: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._position = 0
         self._units: dict[str, Any] = {}
         self._revisions: dict[str, int] = {}
@@ -161,7 +163,7 @@ class Hub:
 
     async def _follow(self) -> None:
         wait_s = current().feed_poll_ms / 1000
-        units_at = heads_at = 0.0
+        units_at = heads_at = desk_at = 0.0
         while True:
             try:
                 busy = await self._between(self._look)
@@ -174,6 +176,9 @@ class Hub:
                 if now - heads_at >= HEADS_EVERY_S:
                     heads_at = now
                     await self._between(self._look_at_heads)
+                if now - desk_at >= DESK_EVERY_S:
+                    desk_at = now
+                    self._noting = asyncio.ensure_future(self._note_desk(self._watched()))
             except DatabaseError:  # the consoles stay; what was missed is read from the same position
                 log.exception("the duty desk's feed could not read the journal")
                 busy = False
@@ -210,6 +215,15 @@ class Hub:
             await loop.run_in_executor(self._writer, news.shown, incidents, clock.now())
         except DatabaseError:  # told it was, all the same; the ledger's step stays empty
             log.exception("the ledger could not keep that incidents were shown")
+
+    async def _note_desk(self, territories: tuple[str, ...]) -> None:
+        """Somebody has these desks open: on-call waits for them before it wakes anybody."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(
+                self._writer, news.desk_open, territories, clock.now()
+            )
+        except DatabaseError:  # a desk that cannot be noted counts as closed: people are called sooner
+            log.exception("it could not be noted that the desk is open")
 
     async def _look_at_units(self) -> None:
         found = await self.ask(news.all_units, self._watched(), self._languages())

@@ -81,6 +81,8 @@ def author(actor: str, names: dict[str, str]) -> str:
     kind, _colon, rest = actor.partition(":")
     if kind == "member":
         return names.get(actor, gettext("a member"))
+    if kind == "link":
+        return gettext("a partner, by link")
     if kind == "engine":
         return words.said(words.ROOMS, rest)
     return rest or gettext("system")

@@ -15,6 +15,7 @@ from django.utils import translation
 from beffroi.desks.duty import going, log, reading, units, written
 from beffroi.desks.duty.shown import Row
 from beffroi.during.incident import actions
+from beffroi.during.oncall import actions as oncall
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 
@@ -77,6 +78,12 @@ def shown(incidents: Iterable[str], at: datetime) -> None:
     """These were told to at least one desk: the ledger keeps when, the first time."""
     close_old_connections()
     actions.shown(incidents=[UUID(each) for each in incidents], at=at)
+
+
+def desk_open(territories: Collection[str], at: datetime) -> None:
+    """These territories' duty desk is open at this moment."""
+    close_old_connections()
+    oncall.desk_open(territories=territories, at=at)
 
 
 def revisions() -> dict[str, int]:

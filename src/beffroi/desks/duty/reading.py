@@ -12,12 +12,15 @@ from django.utils.translation import gettext, ngettext
 from beffroi.desks import spelling
 from beffroi.desks.duty import believing, going, ledger, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
+from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident import doors as incident_doors
 from beffroi.during.incident import queries, rules
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
 from beffroi.during.incident.shown import Doubt, IncidentView
+from beffroi.during.oncall import queries as oncall_queries
+from beffroi.during.oncall.shown import AlertView
 from beffroi.foundation import clock
 from beffroi.foundation.settings import current
 from beffroi.people import doors
@@ -31,6 +34,7 @@ ACTS = {
     "incident.arrive": "arrive",
     "incident.close": "close",
     "incident.annotate": "annotate",
+    "incident.share": "share",
 }
 FAR = 1e10
 
@@ -68,11 +72,16 @@ def rows(identifiers: Iterable[UUID], positions: Mapping[str, int]) -> list[Row]
 
 def _rows(incidents: list[IncidentView], positions: Mapping[str, int], now: datetime) -> list[Row]:
     orders = going.rankings([each.id for each in incidents if each.phase in ("decide", "progress")])
-    return [_row(each, orders.get(each.id), positions, now) for each in incidents]
+    calls = oncall_queries.calls([each.id for each in incidents if each.phase == "decide"])
+    return [_row(each, orders.get(each.id), positions, now, calls.get(each.id)) for each in incidents]
 
 
 def _row(
-    incident: IncidentView, order: RankingView | None, positions: Mapping[str, int], now: datetime
+    incident: IncidentView,
+    order: RankingView | None,
+    positions: Mapping[str, int],
+    now: datetime,
+    call: AlertView | None = None,
 ) -> Row:
     group = GROUPS[incident.phase]
     since, since_words = _since(incident, group)
@@ -90,7 +99,7 @@ def _row(
         where=incident.place_text if group != CLOSED else "",
         since=since,
         since_words=since_words,
-        note=_ended(incident) if group == CLOSED else going.on_it(order),
+        note=_ended(incident) if group == CLOSED else going.on_it(order) or oncall.row_note(call),
         life=incident.badge == "life",
         arrive=None if few else going.arrive(order),
         real=chance(incident.probability, incident.low, incident.high) if group == DECIDE else None,
@@ -208,6 +217,9 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         route=who.route,
         seeing=believing.seeing(view),
         reach=going.reach(view) if view.state != "on_scene" else None,
+        calls=oncall.duty_call(incident),
+        links=tuple(oncall.duty_links(incident)),
+        partners=oncall.partners(),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 DECIDE, CURRENT, FOLLOW, CLOSED = "decide", "current", "follow", "closed"
 
@@ -165,6 +166,9 @@ class Sheet:
     route: tuple[tuple[float, float], ...] = ()
     seeing: tuple[str, ...] = ()
     reach: Reach | None = None
+    calls: dict[str, Any] | None = None
+    links: tuple[dict[str, Any], ...] = ()
+    partners: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,7 @@ ROOMS: Words = {
     "signal": _("signals"),
     "territory": _("map"),
     "rehearsal": _("exercise"),
+    "oncall": _("on call"),
 }
 
 

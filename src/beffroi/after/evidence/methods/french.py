@@ -163,6 +163,15 @@ INCIDENT: Mapping[str, str] = {
 }
 
 FACTS: Mapping[str, str] = {
+    "oncall.called": "Astreinte appelée",
+    "oncall.answered": "Astreinte : prise en charge",
+    "oncall.passed_on": "Astreinte : passée à la suite",
+    "oncall.nobody_answered": "Astreinte : personne n’a répondu",
+    "oncall.over": "Astreinte : fin des appels",
+    "oncall.link_made": "Lien sans compte créé",
+    "oncall.link_opened": "Lien sans compte ouvert",
+    "oncall.link_refused": "Lien refusé à un autre navigateur",
+    "oncall.link_revoked": "Lien sans compte retiré",
     "incident.opened": "Intervention ouverte",
     "incident.sign_joined": "Signe rattaché",
     "incident.confirmed": "Confirmée",

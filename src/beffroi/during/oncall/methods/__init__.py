@@ -1,0 +1,1 @@
+"""Numbers, letters and declared formats, from plain values to plain values."""
