@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.real_data import need
 
+from beffroi.during.dispatch import shifts
 from beffroi.during.intake import queries as intake
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import distance_m
@@ -46,12 +47,14 @@ def test_everything_is_there_and_marked_exercise(ready: actions.Rehearsal) -> No
 
 
 def test_people_may_do_what_their_role_says_there_and_nothing_elsewhere(ready: actions.Rehearsal) -> None:
-    assert {each.role for each in ready.people} == {"operator", "supervisor", "referent"}
+    assert {each.role for each in ready.people} == {"operator", "supervisor", "patrol", "referent"}
     by_role = {each.role: people.member_by_email(each.email) for each in ready.people}
     for each in ready.people:
         assert by_role[each.role].check_password(each.password)
     assert doors.decide(by_role["operator"], "duty.view", territory=ready.territory).allowed
     assert doors.decide(by_role["referent"], "signal.report", territory=ready.territory).allowed
+    assert doors.decide(by_role["patrol"], "field.crew", territory=ready.territory).allowed
+    assert not doors.decide(by_role["patrol"], "duty.view", territory=ready.territory).allowed
     assert not doors.decide(by_role["referent"], "duty.view", territory=ready.territory).allowed
     assert not doors.decide(by_role["operator"], "duty.view", territory="elsewhere").allowed
 
@@ -106,6 +109,23 @@ def test_patrols_drive_and_stay_on_the_road(ready: actions.Rehearsal, driven_clo
         if each.position and before[each.key]
     ]
     assert max(moved) > 100
+
+
+def test_a_patrol_that_a_phone_has_taken_is_not_driven_by_the_script(
+    ready: actions.Rehearsal, driven_clock
+) -> None:
+    patrol = people.member_by_email("patrouille@exercice.example")
+    shift = shifts.begin(territory_key=ready.territory, unit="P1", member=patrol.pk)
+    patrols = Patrols(ready.territory)
+    before = territory.unit(ready.territory, "P1").position
+    for _ in range(2):
+        driven_clock.advance(30)
+        patrols.step()
+    assert territory.unit(ready.territory, "P1").position == before
+    shifts.finish(shift=shift.id, member=patrol.pk)
+    driven_clock.advance(30)
+    patrols.step()
+    assert territory.unit(ready.territory, "P1").position_at == driven_clock.now()
 
 
 @pytest.mark.parametrize("name", ["osm/redon.osm.gz", "osm/saint-jean-la-poterie.osm.gz"])

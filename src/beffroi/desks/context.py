@@ -49,6 +49,8 @@ def phases(request: HttpRequest) -> list[Phase]:
     during = [Desk(_("Duty desk"), reverse("duty"), "shield-alert")] if _may(member, "duty.view") else []
     if not during and _may(member, "oncall.view"):
         during = [Desk(_("On call"), reverse("oncall"), "phone-call")]
+    if _may(member, "field.crew"):
+        during.append(Desk(_("Field"), reverse("field"), "footprints"))
     here = request.path
     found = [
         Phase("b", _("Before"), tuple(before), any(here.startswith(desk.url) for desk in before)),

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from beffroi.desks import pages, town_map
 from beffroi.desks.duty import cover
 from beffroi.desks.duty import views as duty
+from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
 from beffroi.desks.report import views as report
@@ -51,6 +52,12 @@ urlpatterns = [
     path("astreinte/", oncall.mine, name="oncall_mine"),
     path("a/<str:token>/", partner.answer, name="oncall_answer"),
     path("i/<str:token>/", partner.link, name="oncall_link"),
+    path("terrain/", field.desk, name="field"),
+    path("terrain/prendre/", field.take, name="field_take"),
+    path("terrain/rendre/", field.give_back, name="field_give_back"),
+    path("terrain/dire/", field.tell, name="field_tell"),
+    path("terrain/position/", field.stand, name="field_stand"),
+    path("terrain/service.js", field.worker, name="field_worker"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

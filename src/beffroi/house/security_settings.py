@@ -77,7 +77,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "account_login"
 #: After sign-in: the first of these that the member may open, as (action, URL name).
-SIGN_IN_LANDINGS = (("duty.view", "duty"), ("signal.report", "report"), ("oncall.view", "oncall"))
+SIGN_IN_LANDINGS = (
+    ("duty.view", "duty"),
+    ("field.crew", "field"),
+    ("signal.report", "report"),
+    ("oncall.view", "oncall"),
+)
 ACCOUNT_ADAPTER = "beffroi.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

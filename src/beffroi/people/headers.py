@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import wraps
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -23,11 +27,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-# A desk may ask where the phone is (field, report): nothing else of the device.
+# Nothing of the device; the pages that ask where the phone is (field, report) say so themselves.
 PERMISSIONS_POLICY = (
-    "geolocation=(self), camera=(), microphone=(), usb=(), serial=(), payment=(), "
+    "geolocation=(), camera=(), microphone=(), usb=(), serial=(), payment=(), "
     "display-capture=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()"
 )
+WITH_POSITION = PERMISSIONS_POLICY.replace("geolocation=()", "geolocation=(self)")
 
 SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
@@ -42,6 +47,18 @@ SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
 ASGI_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS
 )
+
+
+def asks_position(view: View) -> View:
+    """A page that may ask where the phone is: the only ones that may. Put it right under the door."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Permissions-Policy"] = WITH_POSITION
+        return response
+
+    return answering
 
 
 def with_headers(send: Send) -> Send:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from beffroi.during.dispatch import queries as dispatch
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position, distance_m
 from beffroi.rehearsal import queries
@@ -41,11 +42,14 @@ class Patrols:
         self._corners = queries.corners(territory, away_from=queries.cast(territory).target.place)
 
     def step(self) -> int:
-        """Move every unit a little; returns how many moved."""
+        """Move every unit a little, but those that a phone has taken; returns how many moved."""
+        taken = dispatch.crews(self.territory)
+        for key in taken:
+            self._drives.pop(key, None)
         return sum(
             self._move(unit)
             for unit in territory_queries.units(self.territory)
-            if unit.exercise and unit.position
+            if unit.exercise and unit.position and unit.key not in taken
         )
 
     def _move(self, unit: UnitView) -> bool:

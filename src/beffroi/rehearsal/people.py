@@ -25,6 +25,7 @@ class _Role:
 _PEOPLE = (
     _Role("operator", "operateur", "Opérateur (exercice)", "/veille/"),
     _Role("supervisor", "responsable", "Responsable du centre (exercice)", "/veille/"),
+    _Role("patrol", "patrouille", "Patrouille (exercice)", "/terrain/"),
     _Role("referent", "referent", "Référent (exercice)", "/signaler/"),
 )
 _SYLLABLES = [consonant + vowel for consonant in "bdfgjklmnprtvz" for vowel in "aeiou"]

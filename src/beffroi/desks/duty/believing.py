@@ -65,6 +65,7 @@ def _note(sign: SignView) -> str:
     floor, zone = sign.content.get("floor", ""), sign.content.get("zone", "")
     parts = [gettext("floor %(floor)s") % {"floor": floor}] if floor else []
     parts += [f"zone {zone}"] if zone else []
+    parts += [str(sign.content["unit"])] if sign.kind == "panic.crew" and "unit" in sign.content else []
     parts += [reasons.said(code, given[code]) for code in reasons.BESIDE if code in given][:1]
     if sign.repeats:
         parts.append(f"× {sign.repeats + 1}")

@@ -39,6 +39,7 @@ FACTS: Mapping[str, Promise] = {
     "incident.unit_recalled": _("Unit called back"),
     "incident.unit_released": _("Unit freed"),
     "incident.unit_sent": _("Unit sent"),
+    "incident.unit_undone": _("Taken back by the unit"),
     "intake.batch_kept": _("Messages kept"),
     "intake.source_declared": _("Source declared"),
     "intake.source_key_set": _("Source key set"),
@@ -84,12 +85,17 @@ FACTS: Mapping[str, Promise] = {
     "rehearsal.prepared": _("Exercise made ready"),
     "signal.reported": _("Report received"),
     "territory.imported": _("Map imported"),
+    "unit.distress": _("Crew in distress"),
     "unit.imported": _("Units imported"),
+    "unit.shift_begun": _("Crew on duty"),
+    "unit.shift_ended": _("Crew off duty"),
     "unit.state_changed": _("Unit changed state"),
+    "unit.tap_refused": _("Refused to the unit"),
+    "unit.tap_taken": _("Told by the unit"),
 }
 
 # What concerns machines and never helps a decision stays out of the duty desk's log.
-QUIET = frozenset({"fusion.batch_folded", "intake.batch_kept", "unit.state_changed"})
+QUIET = frozenset({"fusion.batch_folded", "intake.batch_kept", "unit.state_changed", "unit.tap_taken"})
 
 
 def _opened(body: Body) -> str:
@@ -182,6 +188,10 @@ def _link(body: Body) -> str:
     return f"{whom}, {body['minutes']} min" if "minutes" in body else whom
 
 
+def _undone(body: Body) -> str:
+    return f"{body['unit']}, {words.said(words.TAPS, body['step']).lower()}"
+
+
 DETAILS: Mapping[str, Detail] = {
     "device.imported": _taken,
     "incident.acknowledged": _after,
@@ -197,6 +207,7 @@ DETAILS: Mapping[str, Detail] = {
     "incident.unit_released": lambda body: str(body["unit"]),
     "incident.unit_recalled": lambda body: str(body["unit"]),
     "incident.unit_sent": _sent,
+    "incident.unit_undone": _undone,
     "oncall.answered": _answered,
     "oncall.called": _called,
     "oncall.link_made": _link,
@@ -209,6 +220,7 @@ DETAILS: Mapping[str, Detail] = {
     "signal.reported": _reported,
     "territory.imported": _streets,
     "unit.imported": _taken,
+    "unit.tap_refused": lambda body: f"{body['unit']}, {words.said(words.TAPS, body['act']).lower()}",
 }
 
 

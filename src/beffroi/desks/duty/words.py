@@ -95,6 +95,17 @@ LEDGER: Words = {
     "on_scene": _("on scene"),
     "resolved": _("closed"),
 }
+# What a crew tells from its phone.
+TAPS: Words = {
+    "en_route": _("On the way"),
+    "on_scene": _("On scene"),
+    "free": _("Finished"),
+    "released": _("Finished"),
+    "available": _("Available"),
+    "pause": _("Break"),
+    "undo": _("Undo"),
+    "distress": _("Crew in danger"),
+}
 KINDS: Words = {
     "intrusion.door": _("Alarm, door opened"),
     "intrusion.motion": _("Alarm, movement inside"),

@@ -19,6 +19,7 @@ from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.identifiers import uuid7
 from beffroi.people import doors
+from beffroi.people.headers import asks_position
 from beffroi.people.models import Member
 from beffroi.territory import queries as territory
 
@@ -31,6 +32,7 @@ def _member(request: HttpRequest) -> Member:
 
 
 @doors.door(ACTION)
+@asks_position
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The form; once filled well, the report is kept and its reference is shown."""

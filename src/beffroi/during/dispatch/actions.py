@@ -22,6 +22,7 @@ from beffroi.during.dispatch.sweeping import end_closed
 from beffroi.during.incident import actions as incident_actions
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
+from beffroi.during.incident.units import NOT_TOLD, Told
 from beffroi.foundation import clock
 from beffroi.territory import actions as territory
 
@@ -121,10 +122,17 @@ def _tell_sent(mission: models.Mission, chosen: Choice, member: UUID, at: dateti
 
 
 @transaction.atomic
-def en_route(*, incident_id: UUID, unit: str, member: UUID | None, at: datetime | None = None) -> MissionView:
+def en_route(
+    *,
+    incident_id: UUID,
+    unit: str,
+    member: UUID | None,
+    at: datetime | None = None,
+    told: Told = NOT_TOLD,
+) -> MissionView:
     """The unit says that it is on its way; saying it again, or once there, changes nothing.
 
-    Raises UnknownIncident, AlreadyClosed, NoMission.
+    `told`: what the ledger keeps of the phone's own word. Raises UnknownIncident, AlreadyClosed, NoMission.
     """
     moment = at or clock.now()
     row = missions.lock(incident_id)[incident_id]
@@ -133,13 +141,20 @@ def en_route(*, incident_id: UUID, unit: str, member: UUID | None, at: datetime 
     if mission.state == models.Mission.State.SENT:
         mission.state, mission.en_route_at = models.Mission.State.EN_ROUTE, moment
         mission.save(update_fields=["state", "en_route_at"])
-        incident_actions.record_en_route(incident_id=row.pk, unit=unit, at=moment, member=member)
+        incident_actions.record_en_route(incident_id=row.pk, unit=unit, at=moment, member=member, told=told)
     return mission_view(mission)
 
 
 @transaction.atomic
-def arrive(*, incident_id: UUID, unit: str, member: UUID | None, at: datetime | None = None) -> MissionView:
-    """The unit is there; saying it again changes nothing.
+def arrive(
+    *,
+    incident_id: UUID,
+    unit: str,
+    member: UUID | None,
+    at: datetime | None = None,
+    told: Told = NOT_TOLD,
+) -> MissionView:
+    """The unit is there; saying it again changes nothing. `told` as for `en_route`.
 
     Raises UnknownIncident, AlreadyClosed, NoMission.
     """
@@ -160,20 +175,33 @@ def arrive(*, incident_id: UUID, unit: str, member: UUID | None, at: datetime | 
         at=moment,
     )
     seconds = max(0.0, (moment - mission.sent_at).total_seconds())
-    incident_actions.record_arrived(incident_id=row.pk, unit=unit, at=moment, member=member, seconds=seconds)
+    incident_actions.record_arrived(
+        incident_id=row.pk, unit=unit, at=moment, member=member, seconds=seconds, told=told
+    )
     return mission_view(mission)
 
 
 @transaction.atomic
-def release(*, incident_id: UUID, unit: str, member: UUID | None, at: datetime | None = None) -> MissionView:
-    """Call a unit back before the incident is over. Raises UnknownIncident, AlreadyClosed, NoMission."""
+def release(
+    *,
+    incident_id: UUID,
+    unit: str,
+    member: UUID | None,
+    at: datetime | None = None,
+    how: str = "released",
+    told: Told = NOT_TOLD,
+) -> MissionView:
+    """Free a unit before the incident is over: called back (`released`), or its crew has `finished`.
+
+    `told` as for `en_route`. Raises UnknownIncident, AlreadyClosed, NoMission.
+    """
     moment = at or clock.now()
     row = missions.lock(incident_id)[incident_id]
     missions.refuse_closed(row)
     mission = missions.on(row, unit)
-    missions.end(mission, "released", moment)
+    missions.end(mission, how, moment)
     missions.free(mission, member, moment)
-    missions.tell_released(mission, member, moment)
+    missions.tell_released(mission, member, moment, told)
     return mission_view(mission)
 
 

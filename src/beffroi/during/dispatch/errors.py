@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beffroi.foundation.errors import BeffroiError, NotFound
+from beffroi.foundation.errors import BeffroiError, Invalid, NotFound
 
 
 class AlreadySent(BeffroiError):
@@ -54,3 +54,54 @@ class NoMission(NotFound):
     code = "dispatch.no_mission"
     message = "{unit} is not on this incident."
     advice = "Look at the sheet again: it may have been called back or sent elsewhere."
+
+
+class MissionOver(NoMission):
+    """A tap for a mission that has ended or was given to another."""
+
+    code = "dispatch.mission_over"
+    message = "{reference}: this mission is over, or was given to another unit."
+    advice = "Nothing was changed. Ask the duty desk by radio."
+    status = 409
+
+
+class NoShift(BeffroiError):
+    """Nobody tells for a unit that they do not hold."""
+
+    code = "dispatch.no_shift"
+    message = "You hold no unit now."
+    advice = "Choose your unit, or ask the duty desk by radio."
+    status = 409
+
+
+class OnShift(BeffroiError):
+    """One unit at a time."""
+
+    code = "dispatch.on_shift"
+    message = "You already hold {unit}."
+    advice = "Give it back before you take another."
+    status = 409
+
+
+class MissionUnderWay(BeffroiError):
+    """The last of a crew cannot leave, nor pause, while a mission counts on it."""
+
+    code = "dispatch.mission_under_way"
+    message = "{unit} is on {reference}."
+    advice = "Finish the mission first."
+    status = 409
+
+
+class UndoTooLate(BeffroiError):
+    """What was told can no longer be taken back from the phone."""
+
+    code = "dispatch.undo_too_late"
+    message = "This can no longer be undone."
+    advice = "Tell the duty desk by radio."
+    status = 409
+
+
+class BadTap(Invalid):
+    """A tap that cannot be read."""
+
+    code = "dispatch.bad_tap"

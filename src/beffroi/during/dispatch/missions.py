@@ -15,6 +15,7 @@ from beffroi.during.fusion import actions as fusion
 from beffroi.during.incident import actions as incident_actions
 from beffroi.during.incident.errors import AlreadyClosed, UnknownIncident
 from beffroi.during.incident.models import Incident
+from beffroi.during.incident.units import NOT_TOLD, Told
 from beffroi.territory import actions as territory
 from beffroi.territory import queries
 from beffroi.territory.errors import UnknownUnit
@@ -100,7 +101,7 @@ def free(mission: models.Mission, member: UUID | None, at: datetime) -> None:
         )
 
 
-def tell_released(mission: models.Mission, member: UUID | None, at: datetime) -> None:
+def tell_released(mission: models.Mission, member: UUID | None, at: datetime, told: Told = NOT_TOLD) -> None:
     """Tell the incident that a unit left it, and who is still on it."""
     others = models.Mission.objects.filter(incident_id=mission.incident_id, ended_at=None)
     incident_actions.record_released(
@@ -110,4 +111,5 @@ def tell_released(mission: models.Mission, member: UUID | None, at: datetime) ->
         member=member,
         others=others.count(),
         arrived=others.filter(state=models.Mission.State.ON_SCENE).exists(),
+        told=told,
     )

@@ -1,4 +1,4 @@
-"""Tables of dispatch: who could be there and when, and who was sent."""
+"""Tables of dispatch: who could be there and when, who was sent, who holds which unit and what they told."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Mission(models.Model):
     """A unit sent to an incident. `place` in the order shown: 1 is proposed first, 0 not proposed.
 
     `override` is why another than the first was sent: a code, or the salted digest of `override_text`.
-    `ended` is how it ended: released, diverted, closed, merged.
+    `ended` is how it ended: released, finished, diverted, closed, merged.
     """
 
     class State(models.TextChoices):
@@ -85,3 +85,55 @@ class Mission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.state}"
+
+
+class Shift(models.Model):
+    """A member holds a unit from `begun_at` to `ended_at` (None: still); several may hold one unit."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80)
+    unit = models.CharField(max_length=80)
+    member = models.UUIDField()
+    exercise = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member"], condition=models.Q(ended_at__isnull=True), name="one_shift_at_a_time"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["territory_key", "unit", "ended_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.begun_at:%Y-%m-%d %H:%M}"
+
+
+class Tap(models.Model):
+    """What a crew told with one press, once: the identifier is the key that the phone gave it.
+
+    `said_at` is the phone's own word (None: a plain form), `at` when it is believed to have been made,
+    `received_at` when it came. `clock` and `off_s` as in facts.TapTaken. `refused` is the code of why it
+    changed nothing, with the fields of its sentence; `before` what it changed from, for an undo.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="taps")
+    act = models.CharField(max_length=12)
+    mission = models.ForeignKey(Mission, on_delete=models.PROTECT, null=True, related_name="taps")
+    said_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    clock = models.CharField(max_length=12, blank=True, default="")
+    off_s = models.FloatField(default=0.0)
+    refused = models.CharField(max_length=64, blank=True, default="")
+    refused_fields = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["shift", "received_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.at:%H:%M:%S}"

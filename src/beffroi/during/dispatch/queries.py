@@ -1,18 +1,34 @@
-"""Reads of dispatch: the order of units for an incident, and who was sent where."""
+"""Reads of dispatch: the order of units for an incident, who was sent where, who holds which unit."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
 
-from beffroi.during.dispatch import models
-from beffroi.during.dispatch.shown import LeftOut, MissionView, Race, RankingView, ReachView, Reason, UnitRow
+from beffroi.during.dispatch import errors, models
+from beffroi.during.dispatch.shown import (
+    LeftOut,
+    MissionView,
+    Race,
+    RankingView,
+    ReachView,
+    Reason,
+    ShiftView,
+    TapView,
+    UnitRow,
+)
+from beffroi.during.incident.errors import AlreadyClosed
+from beffroi.foundation import clock
+from beffroi.foundation.errors import BeffroiError
 
 MOST_MISSIONS = 500
+#: A shift that nobody gave back is over after this long: nobody drives for ever.
+LONGEST_SHIFT = timedelta(hours=14)
 
 
 def ranking(incident_id: UUID) -> RankingView | None:
@@ -54,6 +70,79 @@ def mission_of(territory: str, unit: str) -> MissionView | None:
     """What a unit is on now; None where it is on nothing."""
     row = _missions().filter(territory_key=territory, unit=unit, ended_at=None).first()
     return mission_view(row) if row else None
+
+
+def missions_since(territory: str, unit: str, since: datetime, most: int) -> list[MissionView]:
+    """The missions of a unit that ended since, the latest first."""
+    rows = _missions().filter(territory_key=territory, unit=unit, ended_at__gte=since)
+    return [mission_view(row) for row in rows.exclude(ended="merged").order_by("-ended_at")[:most]]
+
+
+def shift_of(member: UUID, now: datetime | None = None) -> ShiftView | None:
+    """The unit that a member holds; None where they hold none."""
+    row = _held(now).filter(member=member).first()
+    return shift_view(row) if row else None
+
+
+def crews(territory: str, now: datetime | None = None) -> dict[str, int]:
+    """How many phones hold each unit of a territory; units that nobody holds are left out."""
+    held = _held(now).filter(territory_key=territory).values_list("unit", flat=True)
+    return dict(Counter(held))
+
+
+def last_tap(shift: UUID) -> TapView | None:
+    """The last tap of a shift that changed something and was not taken back."""
+    rows = models.Tap.objects.filter(shift_id=shift, refused="", undone_at=None)
+    row = rows.exclude(act__in=("undo", "distress")).order_by("-received_at").first()
+    return tap_view(row) if row else None
+
+
+def _held(now: datetime | None) -> QuerySet[models.Shift]:
+    since = (now or clock.now()) - LONGEST_SHIFT
+    return models.Shift.objects.filter(ended_at=None, begun_at__gt=since)
+
+
+def shift_view(row: models.Shift) -> ShiftView:
+    """A shift as other rooms see it."""
+    return ShiftView(
+        id=row.pk,
+        territory=row.territory_key,
+        unit=row.unit,
+        member=row.member,
+        exercise=row.exercise,
+        begun_at=row.begun_at,
+        ended_at=row.ended_at,
+    )
+
+
+_REFUSALS: dict[str, type[BeffroiError]] = {
+    each.code: each
+    for each in (
+        errors.MissionOver,
+        errors.NoMission,
+        errors.NoShift,
+        errors.MissionUnderWay,
+        errors.UndoTooLate,
+        AlreadyClosed,
+    )
+}
+
+
+def tap_view(row: models.Tap, *, again: bool = False) -> TapView:
+    """A tap as other rooms see it, its refusal with the words of its error."""
+    refusal = _REFUSALS.get(row.refused, BeffroiError)
+    return TapView(
+        key=row.pk,
+        act=row.act,
+        at=row.at,
+        received_at=row.received_at,
+        clock=row.clock,
+        refused=row.refused,
+        sentence=refusal.message if row.refused else "",
+        fields=row.refused_fields,
+        advice=refusal.advice if row.refused else "",
+        again=again,
+    )
 
 
 def _missions() -> QuerySet[models.Mission]:

@@ -9,7 +9,18 @@ import msgspec
 
 from beffroi.during.dispatch.rules.shapes import LeftOut, Race, Reason, UnitRow
 
-__all__ = ["LeftOut", "MissionView", "Race", "RankingView", "ReachView", "Reason", "UnitRow", "Watched"]
+__all__ = [
+    "LeftOut",
+    "MissionView",
+    "Race",
+    "RankingView",
+    "ReachView",
+    "Reason",
+    "ShiftView",
+    "TapView",
+    "UnitRow",
+    "Watched",
+]
 
 
 class RankingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,3 +106,33 @@ class ReachView(msgspec.Struct, frozen=True, kw_only=True):
     speed_m_s: float
     bands: list[list[list[tuple[float, float]]]]
     cameras: list[Watched]
+
+
+class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member holds a unit, since when (and until when, once it is over)."""
+
+    id: UUID
+    territory: str
+    unit: str
+    member: UUID
+    exercise: bool
+    begun_at: datetime
+    ended_at: datetime | None
+
+
+class TapView(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a tap: `refused` is '' or the code of why it changed nothing, `sentence` its English.
+
+    `again`: the same key came before, and this is the answer of then.
+    """
+
+    key: UUID
+    act: str
+    at: datetime
+    received_at: datetime
+    clock: str
+    refused: str
+    sentence: str
+    fields: dict[str, str]
+    advice: str
+    again: bool

@@ -3,5 +3,5 @@
 What enters: news of fusion; what persons say and do (acknowledge, send, arrive, note, close).
 What leaves: the queue and the sheet of the duty desk; rows that dispatch and evidence read.
 Facts: incident.opened, .sign_joined, .confirmed, .doubt_lifted, .acknowledged, .unit_sent,
-.unit_en_route, .unit_arrived, .unit_released, .step_done, .noted, .amended, .merged, .closed.
+.unit_en_route, .unit_arrived, .unit_released, .unit_undone, .step_done, .noted, .amended, .merged, .closed.
 """

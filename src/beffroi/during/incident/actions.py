@@ -19,7 +19,13 @@ from beffroi.during.incident import errors, facts, procedures, rules
 from beffroi.during.incident.acting import actor, enter, open_row, row_of, save
 from beffroi.during.incident.models import Incident, Note, StepDone
 from beffroi.during.incident.taking import append, closed_fact, lift, note_time, take_up
-from beffroi.during.incident.units import record_arrived, record_en_route, record_released, record_sent
+from beffroi.during.incident.units import (
+    record_arrived,
+    record_en_route,
+    record_released,
+    record_sent,
+    record_undone,
+)
 from beffroi.foundation import clock
 from beffroi.foundation.identifiers import uuid7
 
@@ -33,6 +39,7 @@ __all__ = [
     "record_en_route",
     "record_released",
     "record_sent",
+    "record_undone",
     "shown",
     "split",
     "take_up",

@@ -115,6 +115,15 @@ class UnitReleased(Fact, fact="incident.unit_released", version=1):
     exercise: bool = False
 
 
+class UnitUndone(Fact, fact="incident.unit_undone", version=1):
+    """A crew took back what it had told a moment before: `step` is en_route, on_scene or released."""
+
+    number: int
+    unit: str
+    step: str
+    exercise: bool = False
+
+
 class StepDoneFact(Fact, fact="incident.step_done", version=1):
     """A step of the procedure was ticked."""
 

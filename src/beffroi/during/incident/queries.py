@@ -195,7 +195,8 @@ def _ledger(row: Incident, entries: list[LedgerEntry]) -> list[Moment]:
     """The steps in their order, the first moment of each; those to come without a time."""
     first: dict[str, LedgerEntry] = {}
     for entry in entries:
-        first.setdefault(entry.step, entry)
+        if "undone_at" not in entry.detail:
+            first.setdefault(entry.step, entry)
     moments = []
     for step in rules.LEDGER:
         entry = first.get(step)

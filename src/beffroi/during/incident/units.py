@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
 
 from beffroi.during.incident import facts
 from beffroi.during.incident.acting import actor, enter, open_row, save
-from beffroi.during.incident.models import Incident
+from beffroi.during.incident.models import Incident, LedgerEntry
 from beffroi.during.incident.taking import append, note_time
+
+#: What a ledger's line keeps besides the unit: codes and instants as text.
+Told = Mapping[str, object]
+NOT_TOLD: Told = MappingProxyType({})
 
 
 @transaction.atomic
@@ -53,12 +58,14 @@ def record_sent(
 
 
 @transaction.atomic
-def record_en_route(*, incident_id: UUID, unit: str, at: datetime, member: UUID | None) -> Incident:
-    """A unit says that it is on its way."""
+def record_en_route(
+    *, incident_id: UUID, unit: str, at: datetime, member: UUID | None, told: Told = NOT_TOLD
+) -> Incident:
+    """A unit says that it is on its way; `told`: when its phone says so, and when that came."""
     row = open_row(incident_id, None)
     row.en_route_at = row.en_route_at or at
     save(row)
-    note_time(row, "en_route", at, actor(member), {"unit": unit})
+    note_time(row, "en_route", at, actor(member), {"unit": unit, **told})
     fact = facts.UnitEnRoute(number=row.number, unit=unit, exercise=row.exercise)
     append(row, fact, actor(member), at)
     return row
@@ -66,15 +73,21 @@ def record_en_route(*, incident_id: UUID, unit: str, at: datetime, member: UUID 
 
 @transaction.atomic
 def record_arrived(
-    *, incident_id: UUID, unit: str, at: datetime, member: UUID | None, seconds: float
+    *,
+    incident_id: UUID,
+    unit: str,
+    at: datetime,
+    member: UUID | None,
+    seconds: float,
+    told: Told = NOT_TOLD,
 ) -> Incident:
-    """A unit is on scene, `seconds` after it was sent."""
+    """A unit is on scene, `seconds` after it was sent; `told` as for `record_en_route`."""
     row = open_row(incident_id, None)
     if row.state != "on_scene":
         enter(row, "on_scene")
     row.on_scene_at = row.on_scene_at or at
     save(row)
-    note_time(row, "on_scene", at, actor(member), {"unit": unit})
+    note_time(row, "on_scene", at, actor(member), {"unit": unit, **told})
     fact = facts.UnitArrived(number=row.number, unit=unit, seconds=round(seconds, 1), exercise=row.exercise)
     append(row, fact, actor(member), at)
     return row
@@ -82,9 +95,16 @@ def record_arrived(
 
 @transaction.atomic
 def record_released(
-    *, incident_id: UUID, unit: str, at: datetime, member: UUID | None, others: int, arrived: bool
+    *,
+    incident_id: UUID,
+    unit: str,
+    at: datetime,
+    member: UUID | None,
+    others: int,
+    arrived: bool,
+    told: Told = NOT_TOLD,
 ) -> Incident:
-    """A unit was called back. `others` are still on it, one of them there where `arrived`.
+    """A unit was called back or has done. `others` are still on it, one of them there where `arrived`.
 
     Without others the incident waits for a decision again.
     """
@@ -97,7 +117,41 @@ def record_released(
     if row.state != wanted:
         enter(row, wanted)
     save(row)
-    note_time(row, "released", at, actor(member), {"unit": unit})
+    note_time(row, "released", at, actor(member), {"unit": unit, **told})
     fact = facts.UnitReleased(number=row.number, unit=unit, others=others, exercise=row.exercise)
+    append(row, fact, actor(member), at)
+    return row
+
+
+@transaction.atomic
+def record_undone(
+    *,
+    incident_id: UUID,
+    unit: str,
+    step: str,
+    at: datetime,
+    member: UUID,
+    en_route_at: datetime | None,
+    on_scene_at: datetime | None,
+    arrived: bool,
+) -> Incident:
+    """A crew takes back what it told a moment ago: `step` is en_route, on_scene or released.
+
+    `en_route_at`, `on_scene_at`: the first times that still stand; `arrived`: someone is there. The
+    line of the ledger stays and is marked; the journal keeps both.
+    """
+    row = open_row(incident_id, None)
+    wanted = "on_scene" if arrived else "sent"
+    for state in ("sent", wanted):
+        if row.state not in (state, wanted):
+            enter(row, state)
+    row.en_route_at, row.on_scene_at = en_route_at, on_scene_at
+    save(row)
+    told = LedgerEntry.objects.filter(incident=row, step=step, detail__unit=unit).order_by("-id").first()
+    if told is not None:
+        told.detail = {**told.detail, "undone_at": at.isoformat()}
+        told.save(update_fields=["detail"])
+    note_time(row, "undone", at, actor(member), {"unit": unit, "step": step})
+    fact = facts.UnitUndone(number=row.number, unit=unit, step=step, exercise=row.exercise)
     append(row, fact, actor(member), at)
     return row

@@ -136,6 +136,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "incident.unit_en_route": "Unit on its way",
         "incident.unit_arrived": "Unit on scene",
         "incident.unit_released": "Unit called back",
+        "incident.unit_undone": "Taken back by the unit",
         "incident.step_done": "Step done",
         "incident.noted": "Note",
         "incident.merged": "Joined to another incident",

@@ -182,6 +182,7 @@ FACTS: Mapping[str, str] = {
     "incident.unit_en_route": "Patrouille en route",
     "incident.unit_arrived": "Patrouille sur place",
     "incident.unit_released": "Patrouille rappelée",
+    "incident.unit_undone": "Repris par la patrouille",
     "incident.step_done": "Étape faite",
     "incident.noted": "Note",
     "incident.merged": "Réunie à une autre intervention",
