@@ -21,13 +21,17 @@ _HERE = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """The benchmarks there are."""
-    return sorted(file.stem for file in _HERE.glob("*.py") if not file.stem.startswith("_"))
+    """The benchmarks there are: `fusion_quality.py` is `fusion-quality`."""
+    return sorted(file.stem.replace("_", "-") for file in _HERE.glob("*.py") if not file.stem.startswith("_"))
+
+
+def _module(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def purpose(name: str) -> str:
     """The first line of the benchmark's docstring, read without running it."""
-    text = ast.get_docstring(ast.parse((_HERE / f"{name}.py").read_text())) or ""
+    text = ast.get_docstring(ast.parse((_HERE / f"{_module(name)}.py").read_text())) or ""
     return text.partition("\n")[0]
 
 
@@ -57,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures: list[_report.Figure] = []
     for name in asked.names:
         started = time.perf_counter()
-        measured = importlib.import_module(f"benchmarks.{name}").run(asked.quick)
+        measured = importlib.import_module(f"benchmarks.{_module(name)}").run(asked.quick)
         figures += measured
         if asked.json:
             print("\n".join(_report.line(each) for each in measured), flush=True)

@@ -15,7 +15,7 @@ from benchmarks._written import written
 
 from beffroi.during.fusion.methods.roads import StreetScene
 from beffroi.during.fusion.rules.fold import Fold
-from beffroi.during.fusion.rules.shapes import FoldState, Place
+from beffroi.during.fusion.rules.shapes import FoldState, Parameters, Place
 from beffroi.during.intake.facts import Observation
 from beffroi.foundation.geography import LocalPlane
 from beffroi.foundation.identifiers import derived_uuid7
@@ -90,7 +90,7 @@ def _devices(chance: random.Random) -> dict[str, Place]:
 
 def _fold(graph: StreetGraph, devices: dict[str, Place]) -> Fold:
     scene = StreetScene(devices, lambda: graph, ZoneInfo("Europe/Paris"))
-    return Fold(FoldState(territory="town"), scene)
+    return Fold(FoldState(territory="town", parameters=Parameters(flaps=5, storm=8)), scene)
 
 
 def _rate(graph: StreetGraph, devices: dict[str, Place], said: list[Said]) -> float:

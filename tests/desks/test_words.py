@@ -55,7 +55,7 @@ ROOMS = {
 FIGURES = {
     "percent": 12, "metres": 40, "seconds": 61, "false": 2, "total": 9, "minutes": 24, "times": 3,
     "kind": "fire.alarm", "independent": 2, "unit": "P1", "reference": "I-2", "low": 3, "high": 20,
-    "first": "P2", "hypothesis": "x", "device": "C-17", "sources": 40,
+    "first": "P2", "hypothesis": "x", "device": "C-17", "sources": 40, "devices": 12,
 }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import msgspec
 
 from beffroi.cli.territory import FILE, moment, tell_taken
+from beffroi.during.fusion import queries as fusion
 from beffroi.territory import queries
 from beffroi.territory.table_import import import_devices
 
@@ -33,6 +35,32 @@ def import_(*, key: str, crs: str, kind: str, skip_bad: bool, whole: bool, as_js
     """
     taken = import_devices(territory=key, file=file, crs=crs, kind=kind, skip_bad=skip_bad, whole=whole)
     tell_taken(taken, "devices", as_json)
+
+
+@device.command()
+@click.option("--territory", "key", required=True, help="Key of the territory.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def debts(key: str, as_json: bool) -> None:
+    """List the detectors worth a repair: false alarms, alarms damped, and when one was last true.
+
+    Example: beffroi device debts --territory saint-jean-la-poterie
+    """
+    queries.territory(key)
+    found = fusion.debts(key)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    for each in found.rows:
+        true = f"last true {each.last_real:%Y-%m-%d %H:%M}" if each.last_real else "never true"
+        now = f", flaps now ({each.hour} times in an hour)" if each.flaps else ""
+        click.echo(
+            f"{each.owed:>4}  {each.device}  {each.kind}: {each.false} false, {each.real} true, "
+            f"{each.damped} damped, {true}{now}"
+        )
+    if not found.rows:
+        click.echo(
+            "Nothing to repair." if found.at else "Nothing is known yet: the engine has kept no state."
+        )
 
 
 @device.command(name="list")

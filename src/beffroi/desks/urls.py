@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
-from beffroi.desks.duty import cover
+from beffroi.desks.duty import cover, repairs
 from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -37,6 +37,7 @@ urlpatterns = [
     path("carte/<slug:territory>/cameras.json", town_map.cameras, name="map_cameras"),
     path("veille/", duty.desk, name="duty"),
     path("veille/couverture/", cover.panel, name="duty_cover"),
+    path("veille/reparations/", repairs.repairs, name="duty_repairs"),
     path("veille/<uuid:incident>/", duty.incident, name="duty_incident"),
     path("veille/<uuid:incident>/acquitter/", duty.acknowledge, name="duty_acknowledge"),
     path("veille/<uuid:incident>/envoyer/", duty.send, name="duty_send"),

@@ -112,6 +112,17 @@ class Settings:
     incident_memory_minutes: int = setting(30, "min", "How long an open hypothesis takes new signs.")
     check_threshold: float = setting(0.20, "probability", "From here an incident is shown 'to check'.")
     confirm_threshold: float = setting(0.80, "probability", "From here an incident is shown 'confirmed'.")
+    flapping_cycles: int = setting(
+        5,
+        "times",
+        "A detector that goes off so often in an hour, each time after a rest, is damped; 0: never.",
+    )
+    storm_devices: int = setting(
+        8, "devices", "So many devices that say one thing within three minutes are one line; 0: never."
+    )
+    overload_observations: int = setting(
+        4000, "observations", "Further behind than this, the engine takes lives in danger before their turn."
+    )
     burglary_median_seconds: float = setting(
         300.0, "s", "Median time that burglars stay; published figures go from under 3 to 20 minutes."
     )

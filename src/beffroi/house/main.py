@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "observe": ("beffroi.cli.observe", "observe"),
     "journal": ("beffroi.cli.journal", "journal"),
     "replay": ("beffroi.cli.replay", "replay"),
+    "rules": ("beffroi.cli.fusion_rules", "rules"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
     "oncall": ("beffroi.cli.oncall", "oncall"),
     "evidence": ("beffroi.cli.evidence", "evidence"),

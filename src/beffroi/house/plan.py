@@ -19,6 +19,7 @@ from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
+from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.incident import actions as incident
 from beffroi.during.intake import broker, queries, tasks
 from beffroi.during.intake import spool as spools
@@ -39,6 +40,8 @@ _log = structlog.get_logger("engine")
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
+# How far behind the cursor lives in danger are looked for, once each (some 0.1 s for a page).
+_LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
@@ -56,6 +59,8 @@ class Folding:
         self._gather_s = gather_s
         self._cursor = fusion_engine.cursor().position
         self._next = 0.0
+        self._looked = 0
+        self._most_behind = configuration.current().overload_observations
 
     def __call__(self) -> bool:
         """Fold what waits; whether there was anything. Small batches wait a little for company."""
@@ -64,11 +69,36 @@ class Folding:
         batch = self._spool.read(self._cursor, _MOST)
         if not batch and not fusion.decisions_wait():
             return False
+        if len(batch) == _MOST:
+            self._lives_first()
         self._next = time.monotonic() + self._gather_s
         touched = self.fold(batch)
         if touched:
             dispatch.rank_touched(incidents=touched, at=clock.now())
         return len(batch) == _MOST
+
+    def _lives_first(self) -> None:
+        """Where the engine is far behind, take up what waits and may concern a life, before its turn."""
+        if self._spool.head() - self._cursor <= self._most_behind:
+            return
+        urgent: list[tuple[int, Observation]] = []
+        self._looked = max(self._looked, self._cursor)
+        until = self._cursor + _LOOK_AHEAD
+        while self._looked < until and (page := self._spool.read(self._looked, _MOST)):
+            urgent += [each for each in page if sense_of(each[1]).life]
+            self._looked = page[-1][0]
+        if not urgent:
+            return
+        try:
+            with transaction.atomic():
+                touched = incident.take_up(fusion.step_ahead(urgent))
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each has its turn, where the one at fault is found and set aside
+            _log.error("could not fold ahead", count=len(urgent), exc_info=error)
+            return
+        if touched:
+            dispatch.rank_touched(incidents=list(touched), at=clock.now())
 
     def fold(self, batch: Batch) -> list[UUID]:
         """Write a batch, halving it around what cannot be folded; the interventions that it touched."""

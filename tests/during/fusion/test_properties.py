@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.during.fusion.made import NIGHT, Town, observation
 
 from beffroi.during.fusion.course import Course
-from beffroi.during.fusion.rules.shapes import Change, Decision, FoldState
+from beffroi.during.fusion.rules.shapes import Change, Decision, FoldState, Parameters, Rules
 from beffroi.during.fusion.rules.words import REASONS
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.kinds import KINDS
@@ -55,6 +55,13 @@ def made(night: list[tuple[object, ...]]) -> list[tuple[int, Observation]]:
     ]
 
 
+def every_rule(town: Town = TOWN) -> Course:
+    """A course whose rules are all in force, storms and flapping included."""
+    made_now = Course(lambda key, at: town)
+    made_now.parameters = Parameters(flaps=2, storm=2)
+    return made_now
+
+
 def run(course: Course, batch: list[tuple[int, Observation]]) -> list[Change]:
     return [change for item in batch for change in course.observe(*item)]
 
@@ -75,23 +82,36 @@ def test_any_batches_and_restarts_give_the_same(
     night: list[tuple[object, ...]], cuts: list[int], close: int
 ) -> None:
     batch = made(night)
-    whole = Course(lambda key, at: TOWN)
+    whole = every_rule()
     first = run(whole, batch[:close])
     decision = _closing(whole, first)
-    first += whole.decide("east", decision) + run(whole, batch[close:])
-    pieces = Course(lambda key, at: TOWN)
+    first += whole.decide("east", decision)
+    urgent, changed = _ahead(batch[close:]), Decision(order=3, kind="rules", rules=RULES)
+    first += whole.decide("east", urgent) + whole.decide("", changed) + run(whole, batch[close:])
+    pieces = every_rule()
     second: list[Change] = []
     bounds = sorted({0, len(batch), min(close, len(batch)), *(min(cut, len(batch)) for cut in cuts)})
     for start, end in pairwise(bounds):
-        again = Course(lambda key, at: TOWN)
+        again = every_rule()
+        again.rules = pieces.rules
         for key in sorted(pieces.folds):
             again.load(pieces.packed(key))
         second += run(again, batch[start:end])
         if end == min(close, len(batch)):
-            second += again.decide("east", decision)
+            second += again.decide("east", decision) + again.decide("east", urgent)
+            second += again.decide("", changed)
         pieces = again
     assert figures(first) == figures(second)
     assert states(whole) == states(pieces)
+
+
+RULES = Rules(version="trial", check=0.3, alone={"intrusion.motion": {"burglary": 0.6, "animal": 0.3}})
+
+
+def _ahead(batch: list[tuple[int, Observation]]) -> Decision:
+    """Every third observation of a territory, taken before its turn."""
+    own = [item for item in batch if item[1].territory == "east"]
+    return Decision(order=2, kind="ahead", ahead=own[::3])
 
 
 def _closing(course: Course, changes: list[Change]) -> Decision:
@@ -103,7 +123,7 @@ def _closing(course: Course, changes: list[Change]) -> Decision:
 @given(nights)
 def test_what_is_said_again_changes_nothing(night: list[tuple[object, ...]]) -> None:
     batch = made(night)
-    course = Course(lambda key, at: TOWN)
+    course = every_rule()
     run(course, batch)
     before = states(course)
     assert run(course, batch) == []
@@ -114,10 +134,10 @@ def test_what_is_said_again_changes_nothing(night: list[tuple[object, ...]]) -> 
 @given(nights)
 def test_territories_never_mix(night: list[tuple[object, ...]]) -> None:
     batch = made(night)
-    both = Course(lambda key, at: TOWN)
+    both = every_rule()
     run(both, batch)
     for territory in ("east", "west"):
-        alone = Course(lambda key, at: TOWN)
+        alone = every_rule()
         run(alone, [item for item in batch if item[1].territory == territory])
         assert [both.packed(key) for key in both.folds if key == territory] == states(alone)
         for hypothesis in both.fold(territory).state.hypotheses.values():
@@ -127,7 +147,7 @@ def test_territories_never_mix(night: list[tuple[object, ...]]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(nights)
 def test_closed_stays_closed(night: list[tuple[object, ...]]) -> None:
-    course = Course(lambda key, at: TOWN)
+    course = every_rule()
     ended: set[UUID | None] = set()
     for order, item in enumerate(made(night), 1):
         changes = course.observe(*item)
@@ -141,7 +161,7 @@ def test_closed_stays_closed(night: list[tuple[object, ...]]) -> None:
 @settings(max_examples=150, deadline=None)
 @given(nights)
 def test_every_change_says_why_and_every_figure_is_in_its_interval(night: list[tuple[object, ...]]) -> None:
-    course = Course(lambda key, at: TOWN)
+    course = every_rule()
     for change in run(course, made(night)):
         for reason in change.reasons:
             assert REASONS[reason.code].format(**reason.params)
@@ -156,7 +176,7 @@ def test_every_change_says_why_and_every_figure_is_in_its_interval(night: list[t
 @settings(max_examples=60, deadline=None)
 @given(nights)
 def test_a_state_survives_its_snapshot(night: list[tuple[object, ...]]) -> None:
-    course = Course(lambda key, at: TOWN)
+    course = every_rule()
     run(course, made(night))
     for key in course.folds:
         packed = course.packed(key)
@@ -164,7 +184,7 @@ def test_a_state_survives_its_snapshot(night: list[tuple[object, ...]]) -> None:
 
 
 def test_memory_is_bounded_by_what_still_matters() -> None:
-    course = Course(lambda key, at: Town({f"C-{n}": (400.0 * n, 0.0) for n in range(50)}))
+    course = every_rule(Town({f"C-{n}": (400.0 * n, 0.0) for n in range(50)}))
     for n in range(20_000):
         said = observation(n + 1, "presence.person", f"C-{n % 50}", NIGHT, 10.0 * n)
         course.observe(n + 1, said)

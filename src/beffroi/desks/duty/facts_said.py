@@ -23,6 +23,7 @@ FACTS: Mapping[str, Promise] = {
     "evidence.sealed": _("Evidence sealed"),
     "fusion.merged": _("Incidents merged"),
     "fusion.observation_set_aside": _("Observation set aside"),
+    "fusion.rules_activated": _("Rules put in force"),
     "fusion.split": _("Incident split"),
     "incident.acknowledged": _("Acknowledged"),
     "incident.amended": _("Belief changed"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import believing, going, ledger, words
+from beffroi.desks.duty import believing, going, ledger, storms, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
 from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
@@ -115,7 +115,7 @@ def _row(
 
 
 def _title(incident: IncidentView, group: str) -> str:
-    name = words.title(incident.act, incident.state)
+    name = storms.title(incident)
     if group != CLOSED:
         return name
     ended = words.outcome(incident.outcome, incident.outcome_cause)
@@ -185,7 +185,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     stay = going.stay(order, now)
     return Sheet(
         row=_row(view, order, {}, now),
-        title=words.title(view.act, view.state),
+        title=storms.title(view),
         version=view.version,
         real=None if view.state == "technical" else chance(view.probability, view.low, view.high),
         ledger=ledger.steps(view, found.ledger),

@@ -41,6 +41,13 @@ REASONS: Mapping[str, Promise] = {
     "fusion.all_silent": _("%(sources)s sources silent at once (our network?)"),
     "fusion.deaf": _("Beffroi no longer hears %(sources)s sources"),
     "fusion.device_back": _("back after %(seconds)s"),
+    "fusion.seen_before": _("seen %(seconds)s before, at %(metres)s"),
+    "fusion.flapping": _("went off %(times)s times in an hour: counts for less"),
+    "fusion.part_of_storm": _("one of many at once: counts for little alone"),
+    "fusion.outage": _("%(devices)s devices fell silent together"),
+    "fusion.outage_over": _("all answer again, after %(seconds)s"),
+    "fusion.series": _("%(devices)s detectors went off together"),
+    "fusion.backlog": _("alarms of %(devices)s devices came late together"),
     "fusion.device_well": _("the device is well"),
     "fusion.not_a_sign": _("not a sign by itself"),
     "fusion.nothing_to_amend": _("nothing open to amend"),
@@ -53,6 +60,8 @@ INSTEAD = ("fusion.silent_nearby", "fusion.deaf", "fusion.all_silent")
 # Which reasons are worth the little room beside a sign, the best first.
 BESIDE = (
     "fusion.signal_found_again",
+    "fusion.flapping",
+    "fusion.part_of_storm",
     "fusion.record",
     "fusion.late",
     "fusion.clock_ahead",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beffroi.desks import town_map, towns
 from beffroi.desks.duty import acts, log, reading, units
 from beffroi.desks.duty.shown import Sheet
+from beffroi.during.incident import load as alarm_load
 from beffroi.foundation import clock
 from beffroi.foundation.errors import BeffroiError, NotFound
 from beffroi.journal import queries as journal
@@ -69,6 +70,7 @@ def _desk(request: HttpRequest, sheet: Sheet | None) -> HttpResponse:
         "queue": queue,
         "sheet": sheet,
         "waiting": len(queue.decide),
+        "load": alarm_load.load(keys),
         "lines": log.lines(logs, LINES),
         "head": log.head(town.key),
         "styles": STYLES,

@@ -32,6 +32,8 @@ ACTS: Words = {
     "hazard": _("Danger"),
     "cyber_attack": _("Cyber-attack"),
     "device_silent": _("Device silent"),
+    "outage": _("Probable outage"),
+    "common_cause": _("Alarms in series"),
     "unknown": _("Unexplained event"),
 }
 POSSIBLE: Words = {
@@ -51,6 +53,8 @@ POSSIBLE: Words = {
     "hazard": _("Possible danger"),
     "cyber_attack": _("Possible cyber-attack"),
     "device_silent": _("Device silent"),
+    "outage": _("Probable outage"),
+    "common_cause": _("Alarms in series"),
     "unknown": _("Unexplained event"),
 }
 HARMLESS: Words = {

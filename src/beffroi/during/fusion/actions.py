@@ -13,7 +13,7 @@ from django.db import transaction
 from beffroi.during.fusion import engine, facts, models, rows, scene
 from beffroi.during.fusion.course import Course
 from beffroi.during.fusion.news import News
-from beffroi.during.fusion.rules.shapes import Change
+from beffroi.during.fusion.rules.shapes import Change, Decision, Rules
 from beffroi.during.intake.facts import Observation
 from beffroi.foundation import clock
 from beffroi.journal import actions as journal
@@ -71,6 +71,62 @@ def _folded(cursor: models.Cursor, course: Course, batch: Sequence[tuple[int, Ob
         cursor.moved_at = now
         cursor.save(update_fields=["position", "moved_at"])
     return news
+
+
+def step_ahead(observations: Sequence[tuple[int, Observation]]) -> list[News]:
+    """Fold these observations before their turn, in the order given, and write what people see of them.
+
+    For when the engine is behind and a life may be in danger. Which ones, and after which position, is a
+    decision of the sequence: a replay folds them at the same moment, and their turn passes over them. As
+    `step`, it belongs in the caller's transaction.
+    """
+    cursor = engine.cursor(lock=True)
+    course = engine.live(cursor.position)
+    now = clock.now()
+    changes: list[tuple[str, Change]] = []
+    _settle_parameters(course, cursor.position)
+    for territory in sorted({observation.territory for _, observation in observations}):
+        _settle_town(course, territory, cursor.position)
+        state = course.fold(territory).state
+        own = [
+            (position, observation)
+            for position, observation in observations
+            if observation.territory == territory
+            and position > cursor.position
+            and position not in state.ahead
+        ]
+        if own:
+            row = models.Decision.objects.create(
+                territory_key=territory,
+                kind=engine.AHEAD,
+                body={"positions": [position for position, _ in own]},
+                made_at=now,
+                after_position=cursor.position,
+            )
+            decision = Decision(order=row.pk, kind=engine.AHEAD, ahead=own)
+            changes += [(territory, each) for each in course.decide(territory, decision)]
+    news = rows.write(course, changes, now)
+    engine.working(course)
+    transaction.on_commit(lambda: engine.committed(course))
+    return news
+
+
+@transaction.atomic
+def activate_rules(*, rules: Rules, member: UUID | None) -> int:
+    """Put changed rules in force, in every territory, from the next batch on; the number of the decision."""
+    engine.cursor(lock=True)
+    body = {"rules": msgspec.to_builtins(rules)}
+    row = models.Decision.objects.create(
+        territory_key="", kind="rules", body=body, member=member, made_at=clock.now()
+    )
+    said = hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()
+    journal.append(
+        journal=journal.INSTALLATION,
+        fact=facts.RulesActivated(rules=rules.version, sha256=said),
+        subject=journal.INSTALLATION,
+        actor=f"member:{member}" if member else "system",
+    )
+    return row.pk
 
 
 def decisions_wait() -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.during.fusion.rules.fold import Fold
-from beffroi.during.fusion.rules.shapes import Change, Decision, FoldState, Parameters, Scene
+from beffroi.during.fusion.rules.shapes import Change, Decision, FoldState, Parameters, Rules, Scene
 from beffroi.during.intake.facts import Observation
 
 SceneOf = Callable[[str, datetime | None], Scene]
@@ -26,6 +26,7 @@ class Course:
         self.folds: dict[str, Fold] = {}
         self.position = position
         self.parameters = Parameters()
+        self.rules: Rules | None = None
         self.towns: dict[str, datetime | None] = {}
         self.spans: dict[str, tuple[int, int]] = {}  # since the last snapshot: first position, count
         self.quiet: dict[UUID, tuple[str, Change]] = {}  # repeats that no row tells of yet
@@ -61,6 +62,8 @@ class Course:
         if not territory:
             if decision.parameters is not None:
                 self.parameters = decision.parameters
+            if decision.rules is not None:
+                self.rules = decision.rules
             for key in self.folds:
                 self.spans.setdefault(key, (self.position, 0))
             return [change for fold in self._all() for change in fold.decide(decision)]
@@ -92,7 +95,7 @@ class Course:
         found = self.folds.get(territory)
         if found is None:
             at = self.towns.get(territory)
-            state = FoldState(territory=territory, town_at=at, parameters=self.parameters)
+            state = FoldState(territory=territory, town_at=at, parameters=self.parameters, rules=self.rules)
             found = self.folds[territory] = Fold(state, self._scene_of(territory, at))
         return found
 

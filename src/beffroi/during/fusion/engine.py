@@ -18,6 +18,7 @@ from beffroi.foundation.settings import current
 
 CURSOR = "spool"
 SET_ASIDE = "set_aside"
+AHEAD = "ahead"
 _PAGE = 2000
 
 Item = tuple[int, Observation] | models.Decision
@@ -46,6 +47,8 @@ def parameters() -> Parameters:
         confirm=settings.confirm_threshold,
         memory_s=timedelta(minutes=settings.incident_memory_minutes).total_seconds(),
         signal_memory_s=timedelta(minutes=settings.signal_memory_minutes).total_seconds(),
+        flaps=settings.flapping_cycles,
+        storm=settings.storm_devices,
     )
 
 
@@ -98,19 +101,22 @@ def restored(position: int, spool: Spool | None = None) -> Course:
     for row in models.Decision.objects.filter(after_position__lte=position).order_by("id"):
         if row.kind == "parameters":
             course.parameters = decision_of(row).parameters or course.parameters
+        elif row.kind == "rules":
+            course.rules = decision_of(row).rules
         elif row.kind == "town" and row.territory_key not in latest:
             course.towns[row.territory_key] = decision_of(row).at
-    for item in items(start, position, spool or shared()):
-        apply(course, item)
+    store = spool or shared()
+    for item in items(start, position, store):
+        apply(course, item, store)
     course.position = position
     course.unwritten()
     return course
 
 
-def apply(course: Course, item: Item) -> list[Change]:
+def apply(course: Course, item: Item, spool: Spool | None = None) -> list[Change]:
     """Fold one item of `items` into a course; the changes that it made."""
     if isinstance(item, models.Decision):
-        return course.decide(item.territory_key, decision_of(item))
+        return course.decide(item.territory_key, decision_of(item, spool))
     return course.observe(*item)
 
 
@@ -141,8 +147,14 @@ def items(after: int, until: int, spool: Spool) -> Iterator[Item]:
     yield from waiting
 
 
-def decision_of(row: models.Decision) -> Decision:
-    """A decision's row as the rules take it."""
+def decision_of(row: models.Decision, spool: Spool | None = None) -> Decision:
+    """A decision's row as the rules take it; what was folded ahead is read from the spool again."""
+    if row.kind == AHEAD:
+        store = spool or shared()
+        read = [item for position in row.body["positions"] for item in store.read(position - 1, 1)]
+        return Decision(
+            order=row.pk, kind=AHEAD, ahead=[each for each in read if each[0] in row.body["positions"]]
+        )
     return msgspec.convert({"order": row.pk, "kind": row.kind, **row.body}, Decision)
 
 

@@ -30,6 +30,14 @@ class Split(Fact, fact="fusion.split", version=1):
     exercise: bool = False
 
 
+class RulesActivated(Fact, fact="fusion.rules_activated", version=1):
+    """A person put other rules in force: the version that the file bears, and its SHA-256 (hexadecimal)."""
+
+    rules: str
+    sha256: str
+    exercise: bool = False
+
+
 class ObservationSetAside(Fact, fact="fusion.observation_set_aside", version=1):
     """An observation could not be folded (`why`: the error's class); the spool still holds it."""
 

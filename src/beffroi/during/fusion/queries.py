@@ -10,6 +10,10 @@ import msgspec
 from django.db.models import QuerySet
 
 from beffroi.during.fusion import engine, models
+from beffroi.during.fusion.rows import instant
+from beffroi.during.fusion.rules.changed import in_force
+from beffroi.during.fusion.rules.flapping import WINDOW_S
+from beffroi.during.fusion.rules.shapes import Channel, FoldState, Rules
 
 
 class SignView(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,91 @@ def sign_rows(hypothesis: UUID) -> QuerySet[models.Sign]:
 def kept_observations() -> frozenset[UUID]:
     """The observations that a hypothesis holds: the spool's pruning asks."""
     return frozenset(models.Sign.objects.values_list("observation_id", flat=True))
+
+
+class Debt(msgspec.Struct, frozen=True, kw_only=True):
+    """What one detector owes: false outcomes that persons gave, alarms that were damped, its last true one.
+
+    `hour` is how often it went off anew within the last hour that it spoke; `flaps` whether it is damped
+    now; `last_real` is None where none was ever found true. Of devices and kinds: never of persons.
+    """
+
+    device: str
+    kind: str
+    false: int
+    real: int
+    damped: int
+    hour: int
+    flaps: bool
+    last_seen: datetime
+    last_real: datetime | None
+
+    @property
+    def owed(self) -> int:
+        """The debt: every false or damped alarm that no true one pays back (ten each)."""
+        return max(0, self.false + self.damped - 10 * self.real)
+
+
+class Debts(msgspec.Struct, frozen=True, kw_only=True):
+    """The repair list of a territory as it stood `at` (None: nothing is known yet), the most owed first."""
+
+    at: datetime | None
+    rows: list[Debt]
+
+
+_OWED_FROM = 3
+
+
+def debts(territory: str) -> Debts:
+    """The detectors of a territory that are worth a repair: they flap, or three false alarms are unpaid.
+
+    Read from the last snapshot of the fold, a minute old at most while messages come.
+    """
+    row = models.Snapshot.objects.filter(territory_key=territory).order_by("-position").first()
+    if row is None:
+        return Debts(at=None, rows=[])
+    state = msgspec.msgpack.decode(bytes(row.state), type=FoldState)
+    least = in_force(state.parameters, state.rules)[0].flaps
+    found = [
+        _debt(state, device, kind, one, least)
+        for device, kinds in state.channels.items()
+        for kind, one in kinds.items()
+    ]
+    owing = [each for each in found if each.flaps or each.damped or each.owed >= _OWED_FROM]
+    return Debts(at=row.made_at, rows=sorted(owing, key=lambda each: (-each.owed, each.device, each.kind)))
+
+
+def _debt(state: FoldState, device: str, kind: str, one: Channel, least: int) -> Debt:
+    real, false = state.records.get(f"{device} {kind}", (0, 0))
+    recent = [each for each in one.onsets if each > state.now - WINDOW_S]
+    return Debt(
+        device=device,
+        kind=kind,
+        false=false,
+        real=real,
+        damped=one.damped,
+        hour=len(one.onsets),
+        flaps=bool(least) and len(recent) >= least,
+        last_seen=instant(one.last),
+        last_real=instant(one.last_real) if one.last_real else None,
+    )
+
+
+class Activated(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules that a person put in force: when, and by which decision of the sequence."""
+
+    decision: int
+    made_at: datetime
+    rules: Rules
+
+
+def rules_activated() -> list[Activated]:
+    """The rules that were ever activated, the latest first."""
+    rows = models.Decision.objects.filter(kind="rules").order_by("-id")
+    return [
+        Activated(decision=row.pk, made_at=row.made_at, rules=msgspec.convert(row.body["rules"], Rules))
+        for row in rows
+    ]
 
 
 def _view(row: models.Sign) -> SignView:

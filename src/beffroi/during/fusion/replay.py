@@ -78,7 +78,7 @@ def replay(
             counts["observations"] += 1
             if progress and counts["observations"] % 1000 == 0:
                 progress(item[0])
-        for change in engine.apply(course, item):
+        for change in engine.apply(course, item, store):
             if change.held is not None and change.held.shown:
                 seen[change.held.id] = change.held
     found = _compare(territory, seen, after) if reaches else []

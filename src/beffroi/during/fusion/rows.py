@@ -49,6 +49,7 @@ def write(course: Course, changes: Sequence[Told], now: datetime) -> list[News]:
             once[told[1].hypothesis] = told
         else:
             ordered.append(told)
+    _follow_merged(seen, rows)
     return [_news(territory, change, rows, now) for territory, change in (*ordered, *once.values())]
 
 
@@ -147,6 +148,16 @@ def _move(seen: Sequence[Told], held: dict[UUID, Hypothesis]) -> None:
         wanted = [sign.observation.id for sign in held[target].signs]
         going = models.Sign.objects.filter(hypothesis_id=source, observation_id__in=wanted)
         going.exclude(observation_id__in=there).update(hypothesis_id=target)
+
+
+def _follow_merged(seen: Sequence[Told], rows: dict[Key, models.Sign]) -> None:
+    """What was opened and merged within one batch is told with the signs' rows where they are now."""
+    for _, change in seen:
+        if change.kind == "merged" and change.held is not None and change.other is not None:
+            for sign in change.held.signs:
+                there = rows.get((change.other, sign.observation.id))
+                if there is not None:
+                    rows.setdefault((change.held.id, sign.observation.id), there)
 
 
 def _sign_row(hypothesis: UUID, order: int, sign: Sign, now: datetime) -> models.Sign:

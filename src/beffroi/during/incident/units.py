@@ -110,7 +110,7 @@ def record_released(
     """
     row = open_row(incident_id, None)
     if others == 0:
-        wanted = "technical" if row.act == "device_silent" else "to_check"
+        wanted = "technical" if row.act in ("device_silent", "outage") else "to_check"
         wanted = "confirmed" if row.confirmed_at and wanted == "to_check" else wanted
     else:
         wanted = "on_scene" if arrived else "sent"

@@ -35,6 +35,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "act.hazard": "Danger",
         "act.cyber_attack": "Cyber-attack",
         "act.device_silent": "Silent device",
+        "act.outage": "Probable outage",
+        "act.common_cause": "Alarms in series",
         "possible.burglary": "Possible intrusion",
         "possible.assault": "Possible assault",
         "possible.sabotage": "Possible sabotage",
@@ -50,6 +52,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "possible.rescue": "Person perhaps in danger",
         "possible.hazard": "Possible danger",
         "possible.cyber_attack": "Possible cyber-attack",
+        "possible.common_cause": "Alarms in series",
     }
 )
 
@@ -152,6 +155,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "oncall.link_revoked": "Link taken back",
         "fusion.batch_folded": "Observations understood",
         "fusion.merged": "Asked to be one",
+        "fusion.rules_activated": "Rules put in force",
         "fusion.split": "Asked to be taken apart",
         "fusion.observation_set_aside": "Observation set aside",
     }

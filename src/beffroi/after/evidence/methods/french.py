@@ -32,6 +32,13 @@ REASONS: Mapping[str, str] = {
     "fusion.deaf": "Beffroi lui-même n’entend plus {sources} sources : sa propre entrée est fermée",
     "fusion.device_back": "L’appareil répond de nouveau, après {seconds} s",
     "fusion.device_well": "L’appareil répond ; il n’avait pas manqué",
+    "fusion.seen_before": "Vu par une caméra {seconds} s avant, à {metres} m : retrouvé",
+    "fusion.flapping": "S’est déclenché {times} fois en une heure, chaque fois après un repos : compte moins",
+    "fusion.part_of_storm": "Beaucoup ont donné le même signe à la fois : compte peu à lui seul",
+    "fusion.outage": "{devices} appareils se sont tus ensemble : sans doute une même panne",
+    "fusion.outage_over": "Tous les appareils répondent de nouveau, après {seconds} s",
+    "fusion.series": "{devices} détecteurs du même sens déclenchés ensemble : sans doute une même cause",
+    "fusion.backlog": "Alarmes de {devices} appareils arrivées en retard ensemble : leur lien était coupé",
     "fusion.not_a_sign": "N’est pas le signe d’un acte ({kind})",
     "fusion.late": "Reçu {seconds} s après avoir été vu",
     "fusion.clock_ahead": "L’horloge de la source avance de {seconds} s : l’heure de réception fait foi",
@@ -58,6 +65,8 @@ ACTS: Mapping[str, str] = {
     "hazard": "Danger",
     "cyber_attack": "Cyberattaque",
     "device_silent": "Appareil muet",
+    "outage": "Panne probable",
+    "common_cause": "Alarmes en série",
 }
 
 KINDS: Mapping[str, str] = {
@@ -189,6 +198,7 @@ FACTS: Mapping[str, str] = {
     "incident.closed": "Close",
     "fusion.batch_folded": "Observations comprises",
     "fusion.merged": "Réunion demandée",
+    "fusion.rules_activated": "Règles mises en vigueur",
     "fusion.split": "Séparation demandée",
     "fusion.observation_set_aside": "Observation mise de côté",
     "evidence.sealed": "Dossier de preuve scellé",

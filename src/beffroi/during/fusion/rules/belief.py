@@ -10,7 +10,7 @@ What nobody thought of keeps two chances in a hundred.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from beffroi.during.fusion.rules.kinds import REAL_CASES, Sense
@@ -26,9 +26,11 @@ _LEAST = 1e-4
 _UNTHOUGHT, _UNTHOUGHT_LEAST, _UNTHOUGHT_MOST = 0.02, 0.005, 0.06
 
 
-def start(*, night: bool) -> list[float]:
-    """The log-share of each explanation before any sign."""
-    return list(_NIGHT_LOGS if night else _PRIOR_LOGS)
+def start(*, night: bool, prior: Mapping[str, float] | None = None) -> list[float]:
+    """The log-share of each explanation before any sign; `prior` replaces that of the starting opinions."""
+    if prior is None:
+        return list(_NIGHT_LOGS if night else _PRIOR_LOGS)
+    return [math.log(prior[each] * (NIGHT.get(each, 1.0) if night else 1.0)) for each in EXPLANATIONS]
 
 
 @lru_cache(maxsize=4096)

@@ -29,7 +29,7 @@ def starting(fold: Fold, heard: Heard, *, night: bool) -> list[Reason]:
         reasons.append(Reason("fusion.place_unknown"))
     else:
         reasons += _near_a_closed_one(fold, place)
-    return reasons + _its_time(heard.observation)
+    return [*heard.why, *reasons, *_its_time(heard.observation)]
 
 
 def joining(fold: Fold, heard: Heard, match: Match, *, counted: bool) -> list[Reason]:
@@ -40,7 +40,7 @@ def joining(fold: Fold, heard: Heard, match: Match, *, counted: bool) -> list[Re
         reasons = [Reason(f"fusion.near_by_{match.by}", {"metres": match.metres})]
     reasons.append(Reason("fusion.near_in_time", {"seconds": round(match.gap_s)}))
     reasons.append(Reason("fusion.independent" if counted else "fusion.not_independent"))
-    return reasons + _its_record(fold, heard.observation) + _its_time(heard.observation)
+    return [*heard.why, *reasons, *_its_record(fold, heard.observation), *_its_time(heard.observation)]
 
 
 def _its_record(fold: Fold, observation: Observation) -> list[Reason]:

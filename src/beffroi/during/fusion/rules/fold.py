@@ -6,14 +6,15 @@ The same state, items and scene always give the same state and changes, however 
 
 from __future__ import annotations
 
-from beffroi.during.fusion.rules import explain, persons, signals
+from beffroi.during.fusion.rules import explain, flapping, gather, persons, signals, storms
 from beffroi.during.fusion.rules.belief import add, start, weight
+from beffroi.during.fusion.rules.changed import in_force
 from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
 from beffroi.during.fusion.rules.index import Index
 from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.match import Match, best_match
 from beffroi.during.fusion.rules.opinions import NIGHT_FROM_HOUR, NIGHT_TO_HOUR
-from beffroi.during.fusion.rules.settle import settle, tell
+from beffroi.during.fusion.rules.settle import LINKS, settle, tell
 from beffroi.during.fusion.rules.shapes import (
     Change,
     Decision,
@@ -22,6 +23,7 @@ from beffroi.during.fusion.rules.shapes import (
     Hypothesis,
     Place,
     Reason,
+    Rules,
     Scene,
     Sign,
 )
@@ -48,6 +50,16 @@ class Fold:
         self.state = state
         self.scene = scene
         self.index = Index(state)
+        self.take_rules(state.rules)
+
+    def take_rules(self, rules: Rules | None) -> None:
+        """Judge by these rules from here on; None: by the starting opinions."""
+        self.state.rules = rules
+        self.parameters, self.sense_of, self._prior = in_force(self.state.parameters, rules)
+
+    def before_any_sign(self, *, night: bool) -> list[float]:
+        """The log-share of each explanation before any sign."""
+        return start(night=night, prior=self._prior)
 
     def observe(self, position: int, observation: Observation) -> list[Change]:
         """Fold one observation; nothing where its position was folded already."""
@@ -55,15 +67,32 @@ class Fold:
         if position <= state.position:
             return []
         state.position = position
+        if position in state.ahead:
+            state.ahead.remove(position)
+            return []
+        return self._take(position, observation)
+
+    def ahead(self, position: int, observation: Observation) -> list[Change]:
+        """Fold one observation before its turn, which will then pass over it."""
+        state = self.state
+        if position <= state.position or position in state.ahead:
+            return []
+        state.ahead.append(position)
+        return self._take(position, observation)
+
+    def _take(self, position: int, observation: Observation) -> list[Change]:
+        state = self.state
         received = observation.received_at.timestamp()
         seen = min(observation.seen_at.timestamp(), received)
         state.now = max(state.now, received)
         changes = self._sweep() if state.now - state.swept >= SWEEP_S else []
-        sense = sense_of(observation)
+        sense = self.sense_of(observation)
         heard = Heard(position, observation, sense, self.place_of(observation), seen, received)
         role = sense.role
-        if role in ("alarm", "cue"):
+        if role == "cue":
             changes += self._evidence(heard)
+        elif role == "alarm":
+            changes += self._alarm(heard)
         elif role == "signal":
             changes += signals.take(self, heard)
         elif role == "amend":
@@ -83,6 +112,19 @@ class Fold:
 
     # What an observation of each role does.
 
+    def _alarm(self, heard: Heard) -> list[Change]:
+        """An alarm, damped where its detector flaps or many gave it at once."""
+        least = self.parameters.flaps
+        times = flapping.heard_again(self.state, heard, least) if least else 0
+        storm = storms.joined(self, heard)
+        if times:
+            heard = heard._replace(damp=flapping.damping(times, least), why=(flapping.reason(times),))
+        if storm is None:
+            return self._evidence(heard)
+        why = (*heard.why, Reason("fusion.part_of_storm"))
+        heard = heard._replace(damp=heard.damp * storms.STORM_FACTOR, why=why)
+        return [*storm, *self._evidence(heard)]
+
     def _evidence(self, heard: Heard) -> list[Change]:
         match = best_match(self, heard)
         if match is None:
@@ -101,7 +143,10 @@ class Fold:
     def _repeat(self, heard: Heard, hypothesis: Hypothesis, sign: Sign) -> list[Change]:
         _count(sign, heard)
         reasons = [Reason("fusion.repeated", {"times": sign.repeats + 1})]
-        if sign.repeats > REPEATS_THAT_COUNT or sign.relation != "sign":
+        if sign.muted and heard.damp >= 1:
+            sign.muted = False  # it no longer flaps, or the storm is over: shown as any alarm is
+            return settle(self, hypothesis, heard, reasons, "repeated")
+        if sign.repeats > REPEATS_THAT_COUNT or sign.relation != "sign" or heard.damp < 1:
             return [tell("repeated", hypothesis, heard, reasons, quiet=True)]
         record = self.record(heard.observation)
         hypothesis.variance += add(hypothesis.logs, heard.sense, REPEAT_FACTOR, record)
@@ -111,15 +156,16 @@ class Fold:
 
     def _join(self, heard: Heard, match: Match) -> list[Change]:
         hypothesis = match.hypothesis
-        if heard.sense.role == "alarm":
-            self._lead(hypothesis, heard)
+        first = heard.sense.role == "alarm" and self._lead(hypothesis, heard)
         factor, counted = factor_of(hypothesis, heard)
         reasons = explain.joining(self, heard, match, counted=counted)
         self.admit(hypothesis, heard, factor, reasons, metres=match.metres, counted=counted)
+        if first:
+            gather.seen_before(self, hypothesis)
         return settle(self, hypothesis, heard, reasons, "joined")
 
-    def _lead(self, hypothesis: Hypothesis, heard: Heard) -> None:
-        # An alarm tells where and what better than the passers-by that a camera saw before it.
+    def _lead(self, hypothesis: Hypothesis, heard: Heard) -> bool:
+        """An alarm tells where and what better than whom a camera saw before; whether it is the first."""
         sense, place = heard.sense, heard.place
         hypothesis.life = hypothesis.life or sense.life
         led = any(sense_of(sign.observation).role == "alarm" for sign in hypothesis.signs)
@@ -130,6 +176,7 @@ class Fold:
             hypothesis.place = place
             self.index.add(hypothesis)
         hypothesis.entered = min(hypothesis.entered, heard.seen)
+        return not led
 
     def _start(self, heard: Heard) -> list[Change]:
         observation, sense = heard.observation, heard.sense
@@ -147,16 +194,20 @@ class Fold:
             life=sense.life,
             exercise=observation.exercise,
             signs=[],
-            logs=start(night=night),
+            logs=self.before_any_sign(night=night),
         )
         reasons = explain.starting(self, heard, night=night)
         self.state.hypotheses[hypothesis.id] = hypothesis
         self.index.add(hypothesis)
         self.admit(hypothesis, heard, certainty(heard), reasons, counted=True)
+        if sense.role == "alarm":
+            gather.seen_before(self, hypothesis)
         return settle(self, hypothesis, heard, reasons, "started")
 
     def _amend(self, heard: Heard) -> list[Change]:
         observation = heard.observation
+        if observation.kind == "alarm.restored":
+            flapping.at_rest(self.state, observation)
         spoken = self.index.of_device(observation.source, observation.device)
         # The end of an exercise never ends what is real.
         hypothesis = latest([each for each in spoken if each.exercise == observation.exercise])
@@ -175,15 +226,18 @@ class Fold:
 
     def _link(self, heard: Heard) -> list[Change]:
         spoken = self.index.of_device(heard.observation.source, heard.observation.device)
-        silent = latest([each for each in spoken if each.family == "device"])
+        silent = latest([each for each in spoken if each.family in LINKS])
         if heard.sense.role == "silent":
             if silent is None:
-                return self._start(heard)
+                storm = storms.joined(self, heard)
+                return self._start(heard) if storm is None else storm
             silent.last_received = max(silent.last_received, heard.received)
             _count(silent.signs[0], heard)
             return [tell("repeated", silent, heard, [], quiet=True)]
         if silent is None:
             return [_ignored(heard, Reason("fusion.device_well"))]
+        if silent.family == "outage":
+            return storms.back(self, heard, silent)
         seconds = round(max(0.0, heard.seen - silent.first_seen))
         reasons = [Reason("fusion.device_back", {"seconds": seconds})]
         self.admit(silent, heard, 0.0, reasons, relation="amendment")
@@ -218,11 +272,12 @@ class Fold:
                 last_seen=heard.seen,
                 last_position=heard.position,
                 counted=counted,
+                muted=heard.damp < 1,
             )
         )
         if factor:
             hypothesis.variance += add(hypothesis.logs, sense, factor, record)
-        if relation == "sign":
+        if relation == "sign" and hypothesis.family != "series":
             self.index.link(hypothesis, observation.source, observation.device)
 
     def record(self, observation: Observation) -> tuple[int, int]:
@@ -252,17 +307,18 @@ class Fold:
         state = self.state
         state.swept = state.now
         changes: list[Change] = []
-        oldest = state.now - state.parameters.memory_s
+        oldest = state.now - self.parameters.memory_s
         for hypothesis in [each for each in state.hypotheses.values() if each.last_received < oldest]:
             if not hypothesis.shown or hypothesis.last_received < state.now - FORGET_S:
                 self.forget(hypothesis)
                 changes.append(Change(kind="expired", position=state.position, held=hypothesis, reasons=[]))
-            elif not hypothesis.resting and hypothesis.family != "device":
+            elif not hypothesis.resting and hypothesis.family not in LINKS:
                 hypothesis.resting = True
                 self.index.drop(hypothesis)
-        since = state.now - state.parameters.signal_memory_s
+        since = state.now - self.parameters.signal_memory_s
         state.kept = [each for each in state.kept if each.received >= since]
         state.closed = [each for each in state.closed if each[3] >= oldest]
+        storms.forget_quiet(state)
         return changes
 
 

@@ -10,11 +10,11 @@ _SAME_DEVICE, _SAME_DEVICE_AND_KIND, _SAME_CHANNEL = 0.6, 0.3, 0.2
 
 
 def certainty(heard: Heard) -> float:
-    """The factor (0.5 to 1) that the source's own word for its certainty earns."""
+    """The factor (0.5 to 1, then damped) that the source's own word for its certainty earns."""
     told = heard.observation.certainty
     if told is None:
         told = heard.sense.certainty
-    return 0.5 + 0.5 * min(max(told, 0.0), 1.0)
+    return (0.5 + 0.5 * min(max(told, 0.0), 1.0)) * heard.damp
 
 
 def factor_of(hypothesis: Hypothesis, heard: Heard) -> tuple[float, bool]:

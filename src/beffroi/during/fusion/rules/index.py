@@ -56,6 +56,8 @@ class Index:
             self.cells.setdefault(cell, []).append(hypothesis)
             if hypothesis.family == "device":
                 self.silent.add(hypothesis.id)
+        if hypothesis.family == "series":
+            return  # its devices go on speaking for themselves
         for sign in hypothesis.signs:
             if sign.relation == "sign":
                 self.link(hypothesis, sign.observation.source, sign.observation.device)

@@ -58,14 +58,18 @@ class _Row(NamedTuple):
     reach_m: float
 
 
-def _sense(row: _Row) -> Sense:
-    shares = ALONE.get(row.kind)
+def _sense(
+    row: _Row,
+    shares: Mapping[str, float] | None,
+    prior: Mapping[str, float] = PRIOR,
+    before: float = PRIOR_ODDS,
+) -> Sense:
     alone = round(sum(shares.get(each, 0.0) for each in ACTS), 6) if shares else 0.0
     if shares:
         logs = tuple(
-            math.log(shares.get(each, min(_LEFT, PRIOR[each])) / PRIOR[each]) for each in EXPLANATIONS
+            math.log(shares.get(each, min(_LEFT, prior[each])) / prior[each]) for each in EXPLANATIONS
         )
-        odds = math.log(alone / (1 - alone)) - PRIOR_ODDS
+        odds = math.log(alone / (1 - alone)) - before
     elif row.kind == "alarm.cancelled":
         logs, odds = _cancelled(), math.log(_CANCELS_ACT / _CANCELS_OTHER)
     else:
@@ -90,72 +94,74 @@ def _cancelled() -> tuple[float, ...]:
     return tuple(math.log(each) for each in (*acts, *(own.get(h, _CANCELS_OTHER) for h in HARMLESS)))
 
 
-SENSES: Mapping[str, Sense] = MappingProxyType(
-    {
-        row.kind: _sense(row)
-        for row in (
-            _Row("intrusion.door", "alarm", "intrusion", "contact", 0.9, 180.0, 20.0),
-            _Row("intrusion.motion", "alarm", "intrusion", "motion", 0.8, 180.0, 20.0),
-            _Row("intrusion.glass", "alarm", "intrusion", "acoustic", 0.9, 180.0, 20.0),
-            _Row("intrusion.perimeter", "alarm", "intrusion", "perimeter", 0.8, 180.0, 60.0),
-            _Row("panic.holdup", "alarm", "panic", "button", 1.0, 180.0, 20.0),
-            _Row("panic.duress", "alarm", "panic", "button", 1.0, 180.0, 20.0),
-            _Row("tamper.device", "alarm", "tamper", "tamper", 0.8, 180.0, 20.0),
-            _Row("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
-            _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 45.0),
-            _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 45.0),
-            _Row("presence.person reserved", "cue", "presence", "video", 0.8, 120.0, 45.0),
-            _Row("presence.vehicle reserved", "cue", "presence", "video", 0.7, 120.0, 45.0),
-            _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 45.0),
-            _Row("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
-            _Row("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
-            _Row("signal.noise", "signal", "noise", "person", 0.7, 300.0, 120.0),
-            _Row("signal.other", "signal", "signal", "person", 0.6, 300.0, 80.0),
-            _Row("report.burglary", "alarm", "intrusion", "caller", 0.9, 300.0, 60.0),
-            _Row("report.assault", "alarm", "panic", "caller", 1.0, 300.0, 60.0),
-            _Row("report.crew_assault", "alarm", "panic", "caller", 1.0, 300.0, 60.0),
-            _Row("report.theft", "alarm", "theft", "caller", 0.9, 300.0, 60.0),
-            _Row("report.vehicle_crime", "alarm", "theft", "caller", 0.9, 300.0, 60.0),
-            _Row("report.vandalism", "alarm", "damage", "caller", 0.9, 300.0, 60.0),
-            _Row("report.fire", "alarm", "fire", "caller", 1.0, 300.0, 80.0),
-            _Row("report.disorder", "alarm", "disorder", "caller", 0.8, 300.0, 100.0),
-            _Row("report.crowd", "alarm", "disorder", "caller", 0.8, 600.0, 150.0),
-            _Row("report.missing_person", "alarm", "missing", "caller", 1.0, 3600.0, 300.0),
-            _Row("report.rescue", "alarm", "rescue", "caller", 1.0, 300.0, 60.0),
-            _Row("report.prowling", "alarm", "presence", "caller", 0.8, 300.0, 80.0),
-            _Row("report.hazard", "alarm", "hazard", "caller", 0.9, 600.0, 150.0),
-            _Row("report.cyber", "alarm", "cyber", "caller", 0.8, 1800.0, 30.0),
-            _Row("report.other", "alarm", "other", "caller", 0.7, 300.0, 80.0),
-            _Row("panic.crew", "alarm", "panic", "button", 1.0, 180.0, 60.0),
-            _Row("lift.trapped", "alarm", "rescue", "button", 0.9, 900.0, 30.0),
-            _Row("hazard.detected", "alarm", "fire", "gas", 0.9, 300.0, 40.0),
-            _Row("hazard.warning", "alarm", "hazard", "authority", 0.9, 3600.0, 2000.0),
-            _Row("crowd.dense", "alarm", "disorder", "count", 0.8, 600.0, 150.0),
-            _Row("cyber.host", "alarm", "cyber", "host", 0.8, 1800.0, 30.0),
-            _Row("cyber.malware", "alarm", "cyber", "antivirus", 0.9, 1800.0, 30.0),
-            _Row("cyber.network", "cue", "cyber", "network", 0.7, 1800.0, 30.0),
-            _Row("cyber.outage", "cue", "cyber", "monitor", 0.7, 1800.0, 30.0),
-            _Row("device.fault", "silent", "device", "link", 1.0, 600.0, 30.0),
-            _Row("signal.damage", "signal", "signal", "person", 0.7, 300.0, 80.0),
-            _Row("alarm.cancelled", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
-            _Row("alarm.restored", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
-            _Row("device.offline", "silent", "device", "link", 1.0, 600.0, 30.0),
-            _Row("device.online", "back", "device", "link", 1.0, 600.0, 30.0),
-            _Row("test.periodic", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
-            _Row("technical.other", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
-        )
-    }
+_ROWS = (
+    _Row("intrusion.door", "alarm", "intrusion", "contact", 0.9, 180.0, 20.0),
+    _Row("intrusion.motion", "alarm", "intrusion", "motion", 0.8, 180.0, 20.0),
+    _Row("intrusion.glass", "alarm", "intrusion", "acoustic", 0.9, 180.0, 20.0),
+    _Row("intrusion.perimeter", "alarm", "intrusion", "perimeter", 0.8, 180.0, 60.0),
+    _Row("panic.holdup", "alarm", "panic", "button", 1.0, 180.0, 20.0),
+    _Row("panic.duress", "alarm", "panic", "button", 1.0, 180.0, 20.0),
+    _Row("tamper.device", "alarm", "tamper", "tamper", 0.8, 180.0, 20.0),
+    _Row("fire.alarm", "alarm", "fire", "smoke", 0.9, 300.0, 40.0),
+    _Row("presence.person", "cue", "presence", "video", 0.8, 120.0, 45.0),
+    _Row("presence.vehicle", "cue", "presence", "video", 0.7, 120.0, 45.0),
+    _Row("presence.person reserved", "cue", "presence", "video", 0.8, 120.0, 45.0),
+    _Row("presence.vehicle reserved", "cue", "presence", "video", 0.7, 120.0, 45.0),
+    _Row("presence.other", "cue", "presence", "video", 0.5, 120.0, 45.0),
+    _Row("signal.vehicle_slow", "signal", "signal", "person", 0.8, 300.0, 80.0),
+    _Row("signal.person_loitering", "signal", "signal", "person", 0.8, 300.0, 80.0),
+    _Row("signal.noise", "signal", "noise", "person", 0.7, 300.0, 120.0),
+    _Row("signal.other", "signal", "signal", "person", 0.6, 300.0, 80.0),
+    _Row("report.burglary", "alarm", "intrusion", "caller", 0.9, 300.0, 60.0),
+    _Row("report.assault", "alarm", "panic", "caller", 1.0, 300.0, 60.0),
+    _Row("report.crew_assault", "alarm", "panic", "caller", 1.0, 300.0, 60.0),
+    _Row("report.theft", "alarm", "theft", "caller", 0.9, 300.0, 60.0),
+    _Row("report.vehicle_crime", "alarm", "theft", "caller", 0.9, 300.0, 60.0),
+    _Row("report.vandalism", "alarm", "damage", "caller", 0.9, 300.0, 60.0),
+    _Row("report.fire", "alarm", "fire", "caller", 1.0, 300.0, 80.0),
+    _Row("report.disorder", "alarm", "disorder", "caller", 0.8, 300.0, 100.0),
+    _Row("report.crowd", "alarm", "disorder", "caller", 0.8, 600.0, 150.0),
+    _Row("report.missing_person", "alarm", "missing", "caller", 1.0, 3600.0, 300.0),
+    _Row("report.rescue", "alarm", "rescue", "caller", 1.0, 300.0, 60.0),
+    _Row("report.prowling", "alarm", "presence", "caller", 0.8, 300.0, 80.0),
+    _Row("report.hazard", "alarm", "hazard", "caller", 0.9, 600.0, 150.0),
+    _Row("report.cyber", "alarm", "cyber", "caller", 0.8, 1800.0, 30.0),
+    _Row("report.other", "alarm", "other", "caller", 0.7, 300.0, 80.0),
+    _Row("panic.crew", "alarm", "panic", "button", 1.0, 180.0, 60.0),
+    _Row("lift.trapped", "alarm", "rescue", "button", 0.9, 900.0, 30.0),
+    _Row("hazard.detected", "alarm", "fire", "gas", 0.9, 300.0, 40.0),
+    _Row("hazard.warning", "alarm", "hazard", "authority", 0.9, 3600.0, 2000.0),
+    _Row("crowd.dense", "alarm", "disorder", "count", 0.8, 600.0, 150.0),
+    _Row("cyber.host", "alarm", "cyber", "host", 0.8, 1800.0, 30.0),
+    _Row("cyber.malware", "alarm", "cyber", "antivirus", 0.9, 1800.0, 30.0),
+    _Row("cyber.network", "cue", "cyber", "network", 0.7, 1800.0, 30.0),
+    _Row("cyber.outage", "cue", "cyber", "monitor", 0.7, 1800.0, 30.0),
+    _Row("device.fault", "silent", "device", "link", 1.0, 600.0, 30.0),
+    _Row("signal.damage", "signal", "signal", "person", 0.7, 300.0, 80.0),
+    _Row("alarm.cancelled", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
+    _Row("alarm.restored", "amend", "follow_up", "panel", 1.0, 600.0, 30.0),
+    _Row("device.offline", "silent", "device", "link", 1.0, 600.0, 30.0),
+    _Row("device.online", "back", "device", "link", 1.0, 600.0, 30.0),
+    _Row("test.periodic", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
+    _Row("technical.other", "ignore", "technical", "panel", 1.0, 60.0, 30.0),
 )
+SENSES: Mapping[str, Sense] = MappingProxyType({row.kind: _sense(row, ALONE.get(row.kind)) for row in _ROWS})
 UNKNOWN = SENSES["technical.other"]
 RESERVED = " reserved"
 
 
-def sense_of(observation: Observation) -> Sense:
+def senses(alone: Mapping[str, Mapping[str, float]], prior: Mapping[str, float]) -> Mapping[str, Sense]:
+    """How the fold treats each kind by other opinions: the shares of a kind alone, those before any sign."""
+    before = math.log(sum(prior[e] for e in ACTS) / sum(prior[e] for e in HARMLESS))
+    return {row.kind: _sense(row, alone.get(row.kind), prior, before) for row in _ROWS}
+
+
+def sense_of(observation: Observation, known: Mapping[str, Sense] = SENSES) -> Sense:
     """How the fold treats an observation."""
     kind = observation.kind
     if kind.startswith("presence.") and observation.content.get("severity") == "alert":
-        return SENSES.get(kind + RESERVED) or SENSES.get(kind, UNKNOWN)
-    return SENSES.get(kind, UNKNOWN)
+        return known.get(kind + RESERVED) or known.get(kind, UNKNOWN)
+    return known.get(kind, UNKNOWN)
 
 
 # Log-compatibility of a sign's family with a hypothesis of another family; absent: never the same act.

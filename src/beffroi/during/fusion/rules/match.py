@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from beffroi.during.fusion.rules.kinds import sense_of, together
+from beffroi.during.fusion.rules.kinds import Sense, sense_of, together
 from beffroi.during.fusion.rules.nearness import (
+    ACT_LASTS_S,
     DETOUR,
     JOIN,
+    JOIN_SEEN,
+    ONE_HOUSE_M,
     REACH_M,
     SIGHT_M,
     SPREAD_M,
     SPREAD_OF_ALARMS_M,
+    TOLD_WITHIN_M,
     score,
     space_term,
     time_term,
@@ -21,6 +25,7 @@ from beffroi.during.fusion.rules.shapes import Heard, Hypothesis, Place
 if TYPE_CHECKING:
     from beffroi.during.fusion.rules.fold import Fold
 
+LEAST = min(JOIN, JOIN_SEEN)
 # People whom a camera sees after such a pause, or for so long, are no longer the same people.
 CUE_PAUSE, CUE_AGE_S = 2.0, 600.0
 
@@ -47,7 +52,7 @@ def best_match(fold: Fold, heard: Heard) -> Match | None:
         return own
     best: Match | None = None
     for hypothesis in fold.index.around(heard.place):
-        match = _near(fold, hypothesis, heard, heard.place, best.score if best else JOIN)
+        match = near(fold, hypothesis, heard, heard.place, best.score if best else LEAST)
         if match and (best is None or (match.score, match.hypothesis.id) > (best.score, best.hypothesis.id)):
             best = match
     return best
@@ -61,10 +66,12 @@ def _of_its_device(fold: Fold, heard: Heard) -> Match | None:
     for hypothesis in fold.index.of_device(observation.source, observation.device):
         # gap_s, written out: nine messages in ten end here
         gap = max(0.0, hypothesis.first_seen - seen, seen - hypothesis.last_seen)
-        if gap > fold.state.parameters.memory_s or together(sense.family, hypothesis.family) is None:
+        if gap > fold.parameters.memory_s or together(sense.family, hypothesis.family) is None:
             continue
         if sense.role == "cue" and not hypothesis.shown and _others(hypothesis, heard, gap):
             stale.append(hypothesis)
+        elif hypothesis.shown and _speaks_of_others(hypothesis, heard, gap):
+            continue  # compared below, as any other device's would be
         elif best is None or (-gap, hypothesis.id) > (-best.gap_s, best.hypothesis.id):
             by = "device" if observation.device else "source"
             best = Match(hypothesis, 0.0, gap, 0, by)
@@ -77,27 +84,59 @@ def _others(hypothesis: Hypothesis, heard: Heard, gap: float) -> bool:
     return gap > CUE_PAUSE * heard.sense.lasting_s or heard.seen - hypothesis.first_seen > CUE_AGE_S
 
 
-def _near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least: float) -> Match | None:
+def _speaks_of_others(hypothesis: Hypothesis, heard: Heard, gap: float) -> bool:
+    """Whether a device that spoke for an act may well speak of another now.
+
+    A camera sees the next passers-by minutes later; and what it says of itself is not what it saw.
+    """
+    if heard.sense.role == "cue":
+        return gap > heard.sense.lasting_s
+    device = heard.observation.device
+    said = [sign for sign in hypothesis.signs if sign.observation.device == device]
+    return bool(device) and all(sense_of(sign.observation).role == "cue" for sign in said)
+
+
+def _leader(hypothesis: Hypothesis) -> Sense:
+    """The sense of the first alarm of a hypothesis; of its first sign where it has none."""
+    first = sense_of(hypothesis.signs[0].observation)
+    if first.role == "alarm":
+        return first
+    for sign in hypothesis.signs:
+        sense = sense_of(sign.observation)
+        if sense.role == "alarm":
+            return sense
+    return first
+
+
+def near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least: float) -> Match | None:
+    """How an observation at `place` goes with a hypothesis, where that beats `least` and 'two acts'."""
     home, sense = hypothesis.place, heard.sense
     compatible = together(sense.family, hypothesis.family)
     gap = gap_s(hypothesis, heard.seen)
-    if compatible is None or home is None or gap > fold.state.parameters.memory_s:
+    if compatible is None or home is None or gap > fold.parameters.memory_s:
         return None
     line = fold.index.line_m(place, home)
     if line > REACH_M:
         return None
-    first = sense_of(hypothesis.signs[0].observation)
-    both_alarms = sense.role == "alarm" and first.role == "alarm"
-    spread = SPREAD_OF_ALARMS_M if both_alarms else SPREAD_M
+    leader = _leader(hypothesis)
+    spread, reach = SPREAD_M, sense.reach_m
+    if sense.role == "alarm" and leader.role == "alarm":
+        told = "caller" in (sense.channel, leader.channel)
+        spread, reach = SPREAD_OF_ALARMS_M, min(reach, TOLD_WITHIN_M if told else ONE_HOUSE_M)
     radius = place.radius_m + home.radius_m
-    time = time_term(gap, sense.lasting_s)
-    seen = sense.role == "cue" or first.role == "cue"
-    result = score(time, space_term(line, spread, sense.reach_m, radius, by_road=True), compatible, seen=seen)
+    # Whoever acts is seen coming and, as long as an act lasts, going.
+    lasting = max(sense.lasting_s, ACT_LASTS_S) if leader.role == "alarm" else sense.lasting_s
+    time = time_term(gap, lasting)
+    seen = sense.role == "cue" or leader.role == "cue"
+    least = max(least, JOIN_SEEN if seen else JOIN)
+    result = score(time, space_term(line, spread, reach, radius, by_road=True), compatible, seen=seen)
     if result < least or line <= SIGHT_M:
         return Match(hypothesis, result, gap, round(line), "line") if result >= least else None
     road = fold.scene.road_m(place, home)
     metres = max(line, float(road)) if road is not None else line * DETOUR
-    term = space_term(metres, spread, sense.reach_m, radius, by_road=road is not None)
+    if sense.role == "cue":
+        metres = max(line, metres - sense.reach_m)  # a camera sees that far along the street
+    term = space_term(metres, spread, reach, radius, by_road=road is not None)
     result = score(time, term, compatible, seen=seen)
     by = "line" if road is None else "road"
     return Match(hypothesis, result, gap, round(metres), by) if result >= least else None

@@ -9,22 +9,28 @@ from __future__ import annotations
 
 import math
 
-# Unrelated signs in a square kilometre: one alarm or report each 20 minutes, one person or vehicle that a
+# Unrelated signs in a square kilometre: one alarm or report each 5 minutes, one person or vehicle that a
 # camera sees each 2 minutes (far more by day in a centre, far fewer at night in a village).
-_BACKGROUND = math.log(1 / (1200.0 * 1e6))
+_BACKGROUND = math.log(1 / (300.0 * 1e6))
 _BACKGROUND_SEEN = math.log(1 / (120.0 * 1e6))
-# A wrong merge costs five times a duplicate.
-JOIN = round(math.log(5.0), 6)
+# A wrong merge costs sixty times a duplicate; a passer-by taken along with an act costs no more than a
+# witness missed.
+JOIN = round(math.log(60.0), 6)
+JOIN_SEEN = -1.0
 # Beyond this straight line nothing is one act: also the side of the cells of the index.
 REACH_M = 250.0
 # What is seen or heard across a yard needs no road.
 SIGHT_M = 60.0
 DETOUR = 1.35
 DETOUR_SPREAD = 1.4
+# How long (s) whoever acts is about, at the scale of an exponential.
+ACT_LASTS_S = 200.0
 # How far apart (m) one act may show itself: to a camera or a person beside an alarm, or to two alarms,
 # which two neighbours' houses may well raise each for itself.
-SPREAD_M = 30.0
-SPREAD_OF_ALARMS_M = 15.0
+SPREAD_M = 45.0
+SPREAD_OF_ALARMS_M = 6.0
+# A person who calls tells the place to about this; two detectors of one act hang in one house.
+TOLD_WITHIN_M, ONE_HOUSE_M = 25.0, 6.0
 
 
 def time_term(gap_s: float, lasting_s: float) -> float:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from beffroi.during.fusion.rules import silence
-from beffroi.during.fusion.rules.belief import add, start
+from beffroi.during.fusion.rules import flapping, silence
+from beffroi.during.fusion.rules.belief import add
 from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.settle import settle
 from beffroi.during.fusion.rules.shapes import Change, Decision, Hypothesis, Reason
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
 def apply(fold: Fold, decision: Decision) -> list[Change]:
     """Apply one decision; an empty list where what it speaks of is no longer held."""
-    if decision.kind == "parameters" and decision.parameters is not None:
-        fold.state.parameters = decision.parameters
-        return []
-    hypothesis = fold.state.hypotheses.get(decision.hypothesis) if decision.hypothesis else None
+    if decision.hypothesis is None:
+        return _of_all(fold, decision)
+    hypothesis = fold.state.hypotheses.get(decision.hypothesis)
     if hypothesis is None:
         return []
     if decision.kind == "close":
@@ -30,9 +29,17 @@ def apply(fold: Fold, decision: Decision) -> list[Change]:
     if decision.kind == "merge" and decision.other is not None:
         other = fold.state.hypotheses.get(decision.other)
         return [] if other is None or other is hypothesis else _merge(fold, hypothesis, other)
-    if decision.kind == "split":
-        return _split(fold, hypothesis, decision)
-    return []
+    return _split(fold, hypothesis, decision) if decision.kind == "split" else []
+
+
+def _of_all(fold: Fold, decision: Decision) -> list[Change]:
+    """What concerns no one hypothesis: settings, rules, what is folded before its turn."""
+    if decision.kind == "parameters" and decision.parameters is not None:
+        fold.state.parameters = decision.parameters
+        fold.take_rules(fold.state.rules)
+    elif decision.kind == "rules" and decision.rules is not None:
+        fold.take_rules(decision.rules)
+    return [change for each in decision.ahead for change in fold.ahead(*each)]
 
 
 def _close(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Change]:
@@ -41,6 +48,8 @@ def _close(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
         for name in sorted(channels):
             real, false = fold.state.records.get(name, (0, 0))
             fold.state.records[name] = (real + 1, false) if decision.real else (real, false + 1)
+        if decision.real:
+            flapping.was_real(fold.state, hypothesis)
     fold.forget(hypothesis)
     if hypothesis.place is not None:
         at = fold.state.now
@@ -55,7 +64,7 @@ def _merge(fold: Fold, hypothesis: Hypothesis, other: Hypothesis) -> list[Change
     hypothesis.last_received = max(hypothesis.last_received, other.last_received)
     hypothesis.life = hypothesis.life or other.life
     hypothesis.exercise = hypothesis.exercise or other.exercise
-    _again(fold, hypothesis)
+    work_out(fold, hypothesis)
     gone = _change(fold, "merged", other, [Reason("fusion.merged_by_person")], into=hypothesis)
     return [gone, *settle(fold, hypothesis, None, gone.reasons, "amended")]
 
@@ -87,7 +96,7 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     hypothesis.signs = staying
     fold.state.hypotheses[fresh.id] = fresh
     for each in (hypothesis, fresh):
-        _again(fold, each)
+        work_out(fold, each)
     hypothesis.told = len(staying)
     hypothesis.refused += [sign.observation.id for sign in leaving]
     fresh.refused += [sign.observation.id for sign in staying]
@@ -97,13 +106,13 @@ def _split(fold: Fold, hypothesis: Hypothesis, decision: Decision) -> list[Chang
     return [*told, msgspec.structs.replace(born, other=hypothesis.id), *more]
 
 
-def _again(fold: Fold, hypothesis: Hypothesis) -> None:
+def work_out(fold: Fold, hypothesis: Hypothesis) -> None:
     """Work out a hypothesis from its signs, as they are tempered, and index it anew."""
     fold.index.drop(hypothesis)
-    hypothesis.logs, hypothesis.variance = start(night=hypothesis.night), 0.0
+    hypothesis.logs, hypothesis.variance = fold.before_any_sign(night=hypothesis.night), 0.0
     counted: set[tuple[str, str]] = set()
     for sign in hypothesis.signs:
-        sense = sense_of(sign.observation)
+        sense = fold.sense_of(sign.observation)
         if sign.factor:
             hypothesis.variance += add(hypothesis.logs, sense, sign.factor, fold.record(sign.observation))
         silence.weigh(hypothesis.logs, sign)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _DEVICE = Belief(
     probability=1.0, low=1.0, high=1.0, act="device_silent", alternatives=[], independent=1, state="technical"
 )
+# What is known of devices by their own silence: no act is weighed.
+LINKS = {"device": _DEVICE, "outage": msgspec.structs.replace(_DEVICE, act="outage")}
 
 
 def settle(
@@ -68,11 +70,12 @@ def tell(
 
 def _renew(fold: Fold, hypothesis: Hypothesis, *, joined: bool) -> bool:
     """Work out belief and state; whether the hypothesis is shown from now on."""
-    if hypothesis.family == "device":
+    if hypothesis.family in LINKS or hypothesis.family == "series":
         opens, hypothesis.shown = not hypothesis.shown, True
-        hypothesis.belief, hypothesis.state = _DEVICE, "technical"
+        hypothesis.belief = LINKS.get(hypothesis.family) or _series(hypothesis)
+        hypothesis.state = hypothesis.belief.state
         return opens
-    parameters = fold.state.parameters
+    parameters = fold.parameters
     silence.find(fold, hypothesis)
     belief = _belief(hypothesis)
     opens = not hypothesis.shown and (belief.probability >= parameters.check or _has_alarm(hypothesis))
@@ -89,6 +92,10 @@ def _renew(fold: Fold, hypothesis: Hypothesis, *, joined: bool) -> bool:
     return opens
 
 
+def _series(hypothesis: Hypothesis) -> Belief:
+    return believe(hypothesis.logs, hypothesis.variance, 1, "to_check", "common_cause")
+
+
 def _belief(hypothesis: Hypothesis) -> Belief:
     independent = 0
     for sign in hypothesis.signs:
@@ -97,4 +104,5 @@ def _belief(hypothesis: Hypothesis) -> Belief:
 
 
 def _has_alarm(hypothesis: Hypothesis) -> bool:
-    return any(sense_of(sign.observation).role == "alarm" for sign in hypothesis.signs)
+    """Whether an alarm speaks for it that is neither damped nor part of a storm."""
+    return any(sense_of(sign.observation).role == "alarm" and not sign.muted for sign in hypothesis.signs)

@@ -13,12 +13,35 @@ from beffroi.during.intake.facts import Observation
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """What the person in charge may set: thresholds (probability) and memories (s)."""
+    """What the person in charge may set: thresholds (probability) and memories (s).
+
+    `flaps`: from so many alarms in an hour, each after a rest, a detector is damped. `storm`: from so many
+    devices that say one thing at once, they are one line. 0 is never, as it was before there were such rules.
+    """
 
     check: float = 0.20
     confirm: float = 0.80
     memory_s: float = 1800.0
     signal_memory_s: float = 10_800.0
+    flaps: int = 0
+    storm: int = 0
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Rules that a person activated, named by their file's version: what they leave out stays as it was.
+
+    `alone[kind]` replaces the shares of a kind in `opinions.ALONE`, `prior` those of some explanations.
+    """
+
+    version: str
+    check: float | None = None
+    confirm: float | None = None
+    memory_s: float | None = None
+    signal_memory_s: float | None = None
+    flaps: int | None = None
+    storm: int | None = None
+    alone: dict[str, dict[str, float]] = {}
+    prior: dict[str, float] = {}
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -52,7 +75,11 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Heard(NamedTuple):
-    """An observation as the fold takes it: its position, its place, its times (s since 1970)."""
+    """An observation as the fold takes it: its position, its place, its times (s since 1970).
+
+    `damp` (0 to 1) is what is left of its weight where its detector flaps or a storm made it; `why` says
+    so.
+    """
 
     position: int
     observation: Observation
@@ -60,6 +87,8 @@ class Heard(NamedTuple):
     place: Place | None
     seen: float
     received: float
+    damp: float = 1.0
+    why: tuple[Reason, ...] = ()
 
 
 class Belief(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +110,8 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True):
 class Sign(msgspec.Struct, kw_only=True, eq=False):
     """An observation within a hypothesis. `factor` (0 to 1) tempers it; `weight` is its log-odds (nats).
 
+    `muted`: its detector flaps or a storm made it; alone it shows nothing to anyone.
+
     `relation`: `sign`, `earlier_signal`, `silence` (of a device beside), `amendment`. Later messages of
     the same device that add nothing new are counted in `repeats`.
     """
@@ -96,6 +127,7 @@ class Sign(msgspec.Struct, kw_only=True, eq=False):
     last_seen: float = 0.0
     last_position: int = 0
     counted: bool = False
+    muted: bool = False
 
 
 class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
@@ -126,6 +158,28 @@ class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
     refused: list[UUID] = []
 
 
+class Channel(msgspec.Struct, kw_only=True):
+    """How one device has been with one kind of alarm: when it went off anew within the last hour (s),
+    whether it went back to rest since, when it last spoke, how often it was damped, its last true alarm."""
+
+    onsets: list[float] = []
+    rested: bool = True
+    last: float = 0.0
+    damped: int = 0
+    last_real: float = 0.0
+
+
+class Storm(msgspec.Struct, kw_only=True):
+    """Many devices that say one thing at once. `recent`: when (s) each began, within the window; `line`
+    the hypothesis that people see, None where a person closed it while it went on; `still`: who is silent."""
+
+    recent: dict[str, float] = {}
+    active: bool = False
+    last: float = 0.0
+    line: UUID | None = None
+    still: list[str] = []
+
+
 class Kept(msgspec.Struct, kw_only=True):
     """A weak signal that waits to be found again."""
 
@@ -143,6 +197,8 @@ class FoldState(msgspec.Struct, kw_only=True):
     `records` holds, by channel (device and kind), how often it told of a real act and how often not.
     `town_at` names the town as it stood when it was taken up; `scale_lat` (degrees) fixes the cells of
     the ground once. `closed` remembers for a while where acts ended, so that a new one nearby says so.
+    `channels` (by device, then kind) and `storms` (by cause) say who is damped; `ahead` holds positions
+    folded before their turn.
     """
 
     territory: str
@@ -157,14 +213,19 @@ class FoldState(msgspec.Struct, kw_only=True):
     kept: list[Kept] = []
     records: dict[str, tuple[int, int]] = {}
     closed: list[tuple[UUID, float, float, float]] = []
+    channels: dict[str, dict[str, Channel]] = {}
+    storms: dict[str, Storm] = {}
+    ahead: list[int] = []
+    rules: Rules | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided: applied after the position of the spool at which it was taken up.
 
     `kind`: `close` (with `real`: true, false, or None where unknown), `merge` (`other` into
-    `hypothesis`), `split` (`observations` out of `hypothesis`); and, from the engine, `parameters` and
-    `town` (the town as it stands `at` that instant is in force from here on).
+    `hypothesis`), `split` (`observations` out of `hypothesis`), `rules` (in force from here on); and, from
+    the engine, `parameters`, `town` (the town as it stands `at` that instant is in force from here on) and
+    `ahead` (observations folded before their turn, because a life may be in danger and the engine is behind).
     """
 
     order: int
@@ -175,6 +236,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     real: bool | None = None
     at: datetime | None = None
     parameters: Parameters | None = None
+    rules: Rules | None = None
+    ahead: list[tuple[int, Observation]] = []
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

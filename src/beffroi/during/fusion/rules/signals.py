@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from beffroi.during.fusion.rules import explain
-from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.fusion.rules.match import best_match
 from beffroi.during.fusion.rules.nearness import DETOUR, SIGHT_M
 from beffroi.during.fusion.rules.shapes import Change, Heard, Hypothesis, Kept, Place, Reason
@@ -58,7 +57,7 @@ def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
             heard = Heard(
                 kept.position,
                 kept.observation,
-                sense_of(kept.observation),
+                fold.sense_of(kept.observation),
                 kept.place,
                 kept.seen,
                 kept.received,
@@ -72,7 +71,7 @@ def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
 def _likeness(fold: Fold, hypothesis: Hypothesis, place: Place, seen: float) -> tuple[float, int]:
     """The factor that a signal at `place` earns, and its metres from the hypothesis; 0 where too far."""
     before = hypothesis.first_seen - seen
-    memory = fold.state.parameters.signal_memory_s
+    memory = fold.parameters.signal_memory_s
     if hypothesis.place is None or not -SAME_SIGNAL_S <= before <= memory:
         return 0.0, 0
     metres = fold.index.line_m(place, hypothesis.place)

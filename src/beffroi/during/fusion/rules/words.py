@@ -19,6 +19,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fusion.same_source": "Same source as a sign before it",
         "fusion.near_by_line": "{metres} m from the place, in a straight line",
         "fusion.near_by_road": "{metres} m from the place, by road",
+        "fusion.seen_before": "Seen by a camera {seconds} s before, {metres} m away: found again",
         "fusion.near_in_time": "{seconds} s from the other signs",
         "fusion.independent": "Another sense, which does not err for the same reasons",
         "fusion.not_independent": "Errs for the same reasons as a sign before it: counts for little",
@@ -37,6 +38,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fusion.deaf": "Beffroi itself hears nothing from {sources} sources: its own way in is closed",
         "fusion.device_back": "The device answers again, after {seconds} s",
         "fusion.device_well": "The device answers; it was not missed",
+        "fusion.flapping": "Went off {times} times in an hour, each time after a rest: counts for less",
+        "fusion.part_of_storm": "Many gave the same sign at once: counts for little alone",
+        "fusion.outage": "{devices} devices fell silent together: probably one outage",
+        "fusion.outage_over": "Every device answers again, after {seconds} s",
+        "fusion.series": "{devices} detectors of one sense went off together: probably one cause",
+        "fusion.backlog": "{devices} devices' alarms came late together: their link was down",
         "fusion.not_a_sign": "Not a sign of an act ({kind})",
         "fusion.late": "Received {seconds} s after it was seen",
         "fusion.clock_ahead": "The source's clock is {seconds} s ahead: the time of receipt is used",
@@ -65,6 +72,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "hazard": "Danger",
         "cyber_attack": "Cyber-attack",
         "device_silent": "Silent device",
+        "outage": "Probable outage",
+        "common_cause": "Alarms in series",
     }
 )
 
