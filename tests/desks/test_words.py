@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import facts_said, reasons, words
+from beffroi.desks.duty import facts_said, reasons, words, words_more
 from beffroi.during.dispatch.rules.words import WORDS as DISPATCH
 from beffroi.during.fusion.rules.opinions import ACTS, HARMLESS
 from beffroi.during.fusion.rules.words import REASONS as FUSION
-from beffroi.during.incident import procedures, rules
+from beffroi.during.incident import procedures, rules, rules_alarm, rules_handing
+from beffroi.during.intake import calls
 from beffroi.during.intake.kinds import KINDS
 from beffroi.journal import facts
 
@@ -28,9 +29,24 @@ def test_every_code_has_its_words() -> None:
     assert {cause for each in rules.OUTCOMES.values() for cause in each.causes} <= set(words.CAUSES)
     assert set(rules.DOUBT_LIFTED_BY) <= set(words.DOUBT)
     steps = {
-        step.code for act in (*ACTS, "general", "device_silent") for step in procedures.for_act(act).steps
+        step.code
+        for version in procedures.versions()
+        for each in procedures.book(version).values()
+        for step in each.steps
     }
-    assert steps <= set(words.STEPS)
+    assert steps == set(words_more.STEPS)
+    assert {str(level) for level in range(5)} == set(words_more.ALARM)
+    assert set(rules_alarm.REASONS) == set(words_more.ALARM_WHY)
+    assert set(rules_handing.SERVICES) == set(words_more.SERVICES)
+    assert set(rules_handing.WAYS) == set(words_more.WAYS)
+    links = {
+        *rules_handing.LINK_REASONS,
+        *rules_handing.UNLINK_REASONS,
+        rules_handing.ALONE,
+        rules_handing.JOINED,
+    }
+    assert links == set(words_more.LINKS)
+    assert set(calls.KINDS_TOLD) == set(words_more.CALLS) == set(words_more.CALL_ICONS)
     assert set(FUSION) <= set(reasons.REASONS)
 
 
@@ -51,6 +67,7 @@ ROOMS = {
     "people",
     "journal",
     "rehearsal",
+    "shift",
 }
 FIGURES = {
     "percent": 12, "metres": 40, "seconds": 61, "false": 2, "total": 9, "minutes": 24, "times": 3,

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
-from beffroi.desks.duty import cover, repairs
+from beffroi.desks.duty import call_views, cover, link_views, repairs, shift_views, telling_views
 from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -38,6 +38,13 @@ urlpatterns = [
     path("veille/", duty.desk, name="duty"),
     path("veille/couverture/", cover.panel, name="duty_cover"),
     path("veille/reparations/", repairs.repairs, name="duty_repairs"),
+    path("veille/appel/", call_views.call, name="duty_call"),
+    path("veille/appel/<uuid:call>/", call_views.called, name="duty_called"),
+    path("veille/lieux/", call_views.found, name="duty_places"),
+    path("veille/releve/", shift_views.shift, name="duty_shift"),
+    path("veille/releve/prendre/", shift_views.take_over, name="duty_shift_take"),
+    path("veille/releve/noter/", shift_views.note, name="duty_shift_note"),
+    path("veille/releve/<uuid:note>/fini/", shift_views.end_note, name="duty_shift_note_end"),
     path("veille/<uuid:incident>/", duty.incident, name="duty_incident"),
     path("veille/<uuid:incident>/acquitter/", duty.acknowledge, name="duty_acknowledge"),
     path("veille/<uuid:incident>/envoyer/", duty.send, name="duty_send"),
@@ -46,8 +53,8 @@ urlpatterns = [
     path("veille/<uuid:incident>/doute/", duty.lift_doubt, name="duty_doubt"),
     path("veille/<uuid:incident>/etape/", duty.step, name="duty_step"),
     path("veille/<uuid:incident>/noter/", duty.note, name="duty_note"),
-    path("veille/<uuid:incident>/lien/", partner.make, name="duty_link"),
-    path("veille/<uuid:incident>/lien/<uuid:link>/retirer/", partner.revoke, name="duty_link_revoke"),
+    path("veille/<uuid:incident>/lien/", partner.make, name="duty_share"),
+    path("veille/<uuid:incident>/lien/<uuid:link>/retirer/", partner.revoke, name="duty_share_revoke"),
     path("veille/astreinte/", oncall.oncall, name="oncall"),
     path("veille/astreinte/<slug:territory>/", oncall.rota, name="oncall_rota"),
     path("astreinte/", oncall.mine, name="oncall_mine"),
@@ -59,6 +66,11 @@ urlpatterns = [
     path("terrain/dire/", field.tell, name="field_tell"),
     path("terrain/position/", field.stand, name="field_stand"),
     path("terrain/service.js", field.worker, name="field_worker"),
+    path("veille/<uuid:incident>/transmettre/", telling_views.hand_over, name="duty_hand_over"),
+    path("veille/<uuid:incident>/transmettre/rc-eda/", telling_views.exchange, name="duty_exchange"),
+    path("veille/<uuid:incident>/levee-de-doute/", telling_views.record, name="duty_doubt_record"),
+    path("veille/<uuid:incident>/relier/", link_views.link, name="duty_link"),
+    path("veille/<uuid:incident>/delier/", link_views.unlink, name="duty_unlink"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -134,6 +134,19 @@ class Settings:
     decision_budget_seconds: int = setting(
         60, "s", "What the decision on an incident may take before the clock turns amber."
     )
+    duty_phone: str = setting(
+        "",
+        "telephone number",
+        "Where police, fire brigade or ambulance service call the duty desk back; it is read out to them.",
+    )
+    exchange_address: str = setting(
+        "",
+        "address",
+        "This desk's address in the 15/18 exchange (country.domain.organisation); empty: none.",
+    )
+    exchange_15: str = setting("", "address", "The ambulance service's address in the exchange.")
+    exchange_17: str = setting("", "address", "The police's or gendarmerie's address in the exchange.")
+    exchange_18: str = setting("", "address", "The fire brigade's address in the exchange.")
     position_stale_seconds: int = setting(
         60, "s", "Age from which a unit's position is widened and shown as old."
     )

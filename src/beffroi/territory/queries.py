@@ -35,7 +35,7 @@ from beffroi.territory.shown import (
     VersionView,
 )
 
-LAYERS = ("streets", "buildings", "water", "green", "rail", "lamps", "cameras", "stations", "limit")
+LAYERS = ("streets", "buildings", "water", "green", "rail", "lamps", "cameras", "stations", "limit", "places")
 
 
 def territories() -> list[TerritoryView]:

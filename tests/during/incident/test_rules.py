@@ -97,5 +97,5 @@ def test_starting_opinions_are_shares() -> None:
 
 
 def test_procedures_carry_their_version() -> None:
-    assert procedures.for_act("burglary").version == "burglary/1"
-    assert procedures.for_act("unheard_of").version == "general/1"
+    assert procedures.for_act("burglary").version == "burglary/2"
+    assert procedures.for_act("unheard_of").version == "general/2"

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.dispatch import queries
 from beffroi.during.dispatch.errors import NoMission
 from beffroi.during.incident import actions as incidents
+from beffroi.during.incident.errors import BadSigns
 from beffroi.foundation.errors import BeffroiError
 from beffroi.people.models import Member
 
@@ -60,7 +62,20 @@ def close(*, incident: UUID, member: Member, form: Form) -> None:
 
 def lift_doubt(*, incident: UUID, member: Member, form: Form) -> None:
     """The doubt is lifted by a person, who says how."""
-    incidents.lift_doubt(incident=incident, member=member.pk, how=form.get("how", ""))
+    signs = form.getlist("signs") if isinstance(form, QueryDict) else []
+    incidents.lift_doubt(
+        incident=incident,
+        member=member.pk,
+        how=form.get("how", ""),
+        signs=[_identifier(each) for each in signs],
+    )
+
+
+def _identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadSigns(where="signs", why="one of them is no sign of this incident") from None
 
 
 def step(*, incident: UUID, member: Member, form: Form) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext, ngettext
 
-from beffroi.desks.duty import reasons, words
+from beffroi.desks.duty import reasons, words, words_more
 from beffroi.desks.duty.shown import Sign
 from beffroi.during.fusion.queries import SignView
 from beffroi.during.incident.shown import IncidentView
@@ -66,6 +66,8 @@ def _note(sign: SignView) -> str:
     parts = [gettext("floor %(floor)s") % {"floor": floor}] if floor else []
     parts += [f"zone {zone}"] if zone else []
     parts += [str(sign.content["unit"])] if sign.kind == "panic.crew" and "unit" in sign.content else []
+    if near := words_more.near(sign.content):
+        parts.append(gettext("near %(place)s") % {"place": near})
     parts += [reasons.said(code, given[code]) for code in reasons.BESIDE if code in given][:1]
     if sign.repeats:
         parts.append(f"× {sign.repeats + 1}")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import words
+from beffroi.desks.duty import words, words_more
 from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.report import words as signal_words
 
@@ -30,11 +30,14 @@ FACTS: Mapping[str, Promise] = {
     "incident.closed": _("Closed"),
     "incident.confirmed": _("Confirmed"),
     "incident.doubt_lifted": _("Doubt lifted"),
+    "incident.handed_over": _("Handed over"),
+    "incident.linked": _("Linked"),
     "incident.merged": _("Merged"),
     "incident.noted": _("Noted"),
     "incident.opened": _("Opened"),
     "incident.sign_joined": _("Sign joined"),
     "incident.step_done": _("Step done"),
+    "incident.unlinked": _("Unlinked"),
     "incident.unit_arrived": _("On scene"),
     "incident.unit_en_route": _("On the way"),
     "incident.unit_recalled": _("Unit called back"),
@@ -42,6 +45,7 @@ FACTS: Mapping[str, Promise] = {
     "incident.unit_sent": _("Unit sent"),
     "incident.unit_undone": _("Taken back by the unit"),
     "intake.batch_kept": _("Messages kept"),
+    "intake.call_taken": _("Call taken"),
     "intake.source_declared": _("Source declared"),
     "intake.source_key_set": _("Source key set"),
     "intake.source_revoked": _("Source revoked"),
@@ -84,6 +88,9 @@ FACTS: Mapping[str, Promise] = {
     "people.watch_started": _("Watch started"),
     "rehearsal.played": _("Exercise played"),
     "rehearsal.prepared": _("Exercise made ready"),
+    "shift.note_ended": _("Passed on, now over"),
+    "shift.noted": _("Note for the next shift"),
+    "shift.taken_over": _("Shift taken over"),
     "signal.reported": _("Report received"),
     "territory.imported": _("Map imported"),
     "unit.distress": _("Crew in distress"),
@@ -148,6 +155,26 @@ def _doubt(body: Body) -> str:
     return f"{words.said(words.DOUBT, body['how'])}, {counted}"
 
 
+def _told(body: Body) -> str:
+    return f"{body['service']}, {words.said(words_more.WAYS, body['how'])}"
+
+
+def _linked(body: Body) -> str:
+    return f"E-{body['event']}, {words.said(words_more.LINKS, body['why'])}"
+
+
+def _call_taken(body: Body) -> str:
+    kind = words.said(words.KINDS, body["kind"])
+    danger = gettext("life in danger")
+    return f"{kind}, {danger}" if body["life"] else kind
+
+
+def _shift(body: Body) -> str:
+    return gettext("%(open)d open, %(closed)d closed, %(down)d down, %(notes)d passed on") % {
+        each: body[each] for each in ("open", "closed", "down", "notes")
+    }
+
+
 def _reported(body: Body) -> str:
     return str(signal_words.WHAT[body["what"]][0]) if body["what"] in signal_words.WHAT else body["what"]
 
@@ -200,14 +227,18 @@ DETAILS: Mapping[str, Detail] = {
     "incident.closed": _closed,
     "incident.confirmed": _real,
     "incident.doubt_lifted": _doubt,
+    "incident.handed_over": _told,
+    "incident.linked": _linked,
     "incident.opened": _opened,
     "incident.sign_joined": _sign,
-    "incident.step_done": lambda body: words.said(words.STEPS, body["step"]),
+    "incident.step_done": lambda body: words.said(words_more.STEPS, body["step"]),
     "incident.unit_arrived": _arrived,
     "incident.unit_en_route": lambda body: str(body["unit"]),
     "incident.unit_released": lambda body: str(body["unit"]),
     "incident.unit_recalled": lambda body: str(body["unit"]),
     "incident.unit_sent": _sent,
+    "incident.unlinked": _linked,
+    "intake.call_taken": _call_taken,
     "incident.unit_undone": _undone,
     "oncall.answered": _answered,
     "oncall.called": _called,
@@ -218,6 +249,7 @@ DETAILS: Mapping[str, Detail] = {
     "oncall.nobody_answered": lambda body: oncall_words.said(oncall_words.WHY, body["why"]),
     "oncall.passed_on": _answered,
     "oncall.rota_changed": lambda body: gettext("rank %(ranks)s") % {"ranks": body["rank"]},
+    "shift.taken_over": _shift,
     "signal.reported": _reported,
     "territory.imported": _streets,
     "unit.imported": _taken,

@@ -8,13 +8,15 @@ from datetime import datetime
 from django.utils.translation import get_language, gettext
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import words
+from beffroi.desks.duty import words, words_more
 from beffroi.desks.duty.shown import Step, Todo
 from beffroi.during.incident.shown import IncidentView, Moment, NoteView, StepView
 from beffroi.people import queries as people
 
 # What the ledger leaves out, and what only a wide sheet has room for.
 HIDDEN = ("fused", "en_route")
+#: How many steps a sheet has room for on a laptop.
+NEAR = 3
 WIDE = ("received", "resolved")
 
 
@@ -47,21 +49,34 @@ def _added(seconds: float) -> str:
 
 def todo(steps: Iterable[StepView]) -> tuple[Todo, ...]:
     """The procedure's steps: what is done, what is now to be done."""
+    found = list(steps)
+    shown = _near([step for step in found if step.sort != "never"])
+    names = people.names_of({step.done_by for step in found if step.done_by.startswith("member:")})
     return tuple(
         Todo(
             step.code,
-            words.said(words.STEPS, step.code),
+            words.said(words_more.STEPS, step.code),
             KEYS.get(step.does, ""),
             "done" if step.done_at else "cur" if step.current else "",
             step.done_at,
             step.does or "tick",
+            step.sort,
+            names.get(step.done_by, ""),
+            far=step.sort != "never" and step.code not in shown,
         )
-        for step in steps
+        for step in found
     )
 
 
+def _near(steps: Sequence[StepView]) -> frozenset[str]:
+    """The steps that are always shown: the present one and those next to it, three in all."""
+    now = next((index for index, step in enumerate(steps) if step.current), 0)
+    start = max(0, min(now, len(steps) - NEAR))
+    return frozenset(step.code for step in steps[start : start + NEAR])
+
+
 # The desk's own key for what the house does at a step.
-KEYS = {"send": "E", "lift_doubt": "D"}
+KEYS = {"send": "E", "lift_doubt": "D", "hand_over": "P"}
 
 
 def procedure(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks.duty import facts_said, words
 from beffroi.desks.duty.shown import Head, Line
@@ -14,6 +15,13 @@ from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 from beffroi.people import queries as people
 from beffroi.territory import queries as territory
+
+SUBJECTS = {
+    "signal": _("report"),
+    "member": _("member"),
+    "call": _("call"),
+    "shift_note": _("note"),
+}
 
 
 def journal_of(territory: str) -> str:
@@ -52,8 +60,8 @@ def _line(entry: EntryView, names: dict[str, str]) -> Line:
     subject = rest
     if kind == "incident":
         subject = f"I-{number}" if number is not None else gettext("incident")
-    elif kind in ("signal", "member"):
-        subject = gettext("report") if kind == "signal" else gettext("member")
+    elif kind in SUBJECTS:
+        subject = str(SUBJECTS[kind])
     return Line(
         position=entry.position,
         number=entry.number,

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import believing, going, ledger, storms, words
+from beffroi.desks.duty import around, believing, going, ledger, storms, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
 from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident import doors as incident_doors
-from beffroi.during.incident import queries, rules
+from beffroi.during.incident import linking, queries, rules
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
 from beffroi.during.incident.shown import Doubt, IncidentView
@@ -35,6 +35,8 @@ ACTS = {
     "incident.close": "close",
     "incident.annotate": "annotate",
     "incident.share": "share",
+    "incident.hand_over": "hand_over",
+    "incident.link": "link",
 }
 FAR = 1e10
 
@@ -73,7 +75,18 @@ def rows(identifiers: Iterable[UUID], positions: Mapping[str, int]) -> list[Row]
 def _rows(incidents: list[IncidentView], positions: Mapping[str, int], now: datetime) -> list[Row]:
     orders = going.rankings([each.id for each in incidents if each.phase in ("decide", "progress")])
     calls = oncall_queries.calls([each.id for each in incidents if each.phase == "decide"])
-    return [_row(each, orders.get(each.id), positions, now, calls.get(each.id)) for each in incidents]
+    events = linking.events_of([each.id for each in incidents])
+    return [
+        _row(
+            each,
+            orders.get(each.id),
+            positions,
+            now,
+            call=calls.get(each.id),
+            event=events.get(each.id, ""),
+        )
+        for each in incidents
+    ]
 
 
 def _row(
@@ -81,7 +94,9 @@ def _row(
     order: RankingView | None,
     positions: Mapping[str, int],
     now: datetime,
+    *,
     call: AlertView | None = None,
+    event: str = "",
 ) -> Row:
     group = GROUPS[incident.phase]
     since, since_words = _since(incident, group)
@@ -111,6 +126,7 @@ def _row(
         lon=incident.lon,
         exercise=incident.exercise,
         position=positions.get(str(incident.id), 0),
+        event=event,
     )
 
 
@@ -183,8 +199,10 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     allowed = frozenset(act for act in may_do if ACTS[act] in found.actions)
     who, order = going.who(view, allowed, now)
     stay = going.stay(order, now)
+    event = around.event(view.id)
+    alarm, alarm_words, alarm_why = around.alarm(found.alarm)
     return Sheet(
-        row=_row(view, order, {}, now),
+        row=_row(view, order, {}, now, event=event.reference if event else ""),
         title=storms.title(view),
         version=view.version,
         real=None if view.state == "technical" else chance(view.probability, view.low, view.high),
@@ -220,6 +238,12 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         calls=oncall.duty_call(incident),
         links=tuple(oncall.duty_links(incident)),
         partners=oncall.partners(),
+        alarm=alarm,
+        alarm_words=alarm_words,
+        alarm_why=alarm_why,
+        told=around.told(view.id),
+        event=event,
+        doubt_signs=around.doubt_signs(found.signs),
     )
 
 
@@ -244,4 +268,4 @@ def _outcomes() -> tuple[Outcome, ...]:
 
 def _doubts() -> tuple[tuple[str, str], ...]:
     """How a person may lift the doubt."""
-    return tuple((how, words.said(words.DOUBT, how)) for how in rules.DOUBT_LIFTED_BY if how != "concordant")
+    return tuple((how, words.said(words.DOUBT, how)) for how in rules.DOUBT_LIFTED_BY)

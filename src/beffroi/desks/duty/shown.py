@@ -48,6 +48,7 @@ class Row:
     lon: float | None = None
     exercise: bool = False
     position: int = 0
+    event: str = ""
 
     @property
     def shape(self) -> str:
@@ -100,7 +101,11 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do, its key, and whether it is done or is now to be done."""
+    """One thing to do, its key, and whether it is done (by whom, when) or is now to be done.
+
+    `sort`: do, call, keep, or never (what must not be done). `far`: not among those now to be done, so that
+    it may wait where the sheet is short of room.
+    """
 
     code: str
     words: str
@@ -108,6 +113,27 @@ class Todo:
     state: str = ""
     at: datetime | None = None
     by: str = ""
+    sort: str = "do"
+    who: str = ""
+    far: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The incident was told to a service: which, how, when, by whom."""
+
+    service: str
+    words: str
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The event that an incident is part of, and the others in it: identifier, reference, title."""
+
+    reference: str
+    others: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +195,22 @@ class Sheet:
     calls: dict[str, Any] | None = None
     links: tuple[dict[str, Any], ...] = ()
     partners: tuple[tuple[str, str], ...] = ()
+    alarm: int = 0
+    alarm_words: str = ""
+    alarm_why: str = ""
+    told: tuple[Told, ...] = ()
+    event: Linked | None = None
+    doubt_signs: tuple[tuple[str, datetime, str], ...] = ()
+
+    @property
+    def never(self) -> tuple[str, ...]:
+        """What must not be done."""
+        return tuple(each.words for each in self.todo if each.sort == "never")
+
+    @property
+    def far(self) -> int:
+        """How many steps may wait where there is no room."""
+        return sum(each.far for each in self.todo)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from beffroi.people import queries as people
 from beffroi.people.models import Member
 
 ACTION = "duty.view"
-STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "duty")]
+STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "duty", "call")]
 LINES = 40
 
 
@@ -38,7 +38,7 @@ def member_of(request: HttpRequest) -> Member:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The whole desk, open on what is most urgent to decide."""
-    return _desk(request, None)
+    return page(request, None)
 
 
 @doors.door(ACTION, of=reading.territory_of)
@@ -48,10 +48,11 @@ def incident(request: HttpRequest, incident: UUID) -> HttpResponse:
     sheet = reading.sheet(incident, member_of(request))
     if request.headers.get("HX-Request"):
         return render(request, "desks/duty/sheet.html", {"sheet": sheet})
-    return _desk(request, sheet)
+    return page(request, sheet)
 
 
-def _desk(request: HttpRequest, sheet: Sheet | None) -> HttpResponse:
+def page(request: HttpRequest, sheet: Sheet | None, *, status: int = 200, **beside: Any) -> HttpResponse:
+    """The desk, open on a sheet; on what stands in its place (`call`, `pending`), or on the most urgent."""
     member = member_of(request)
     keys = doors.territories_for(member, ACTION)
     asked = request.GET.get("territory", "")
@@ -60,11 +61,12 @@ def _desk(request: HttpRequest, sheet: Sheet | None) -> HttpResponse:
     position = journal.head_position()  # before anything is read: the feed resumes from here
     queue = reading.queue(keys)
     watched = towns.towns(keys)
-    if sheet is None and queue.decide:
+    if sheet is None and queue.decide and not beside:
         sheet = reading.sheet(UUID(queue.decide[0].id), member)
     if not watched:
         raise NotFound(what="territory")
-    town = next((each for each in watched if sheet and each.key == sheet.row.territory), watched[0])
+    shown = sheet.row.territory if sheet else beside["call"].town.key if "call" in beside else ""
+    town = next((each for each in watched if each.key == shown), watched[0])
     logs = doors.territories_for(member, "log.view") & keys
     context: dict[str, Any] = {
         "queue": queue,
@@ -82,8 +84,10 @@ def _desk(request: HttpRequest, sheet: Sheet | None) -> HttpResponse:
         "who_note": gettext("on duty"),
         "exercise": all(each.exercise for each in watched) or people.is_exercise(),
         "desk": _for_scripts(watched, town, position),
+        "may_call": bool(doors.territories_for(member, "call.take")),
+        **beside,
     }
-    return render(request, "desks/duty/desk.html", context)
+    return render(request, "desks/duty/desk.html", context, status=status)
 
 
 def _several(watched: list[towns.Town]) -> str:

@@ -98,6 +98,7 @@ LEDGER: Words = {
     "en_route": _("on the way"),
     "on_scene": _("on scene"),
     "resolved": _("closed"),
+    "handed_over": _("handed over"),
 }
 # What a crew tells from its phone.
 TAPS: Words = {
@@ -227,14 +228,6 @@ CAUSES: Words = {
     "police": _("to the police"),
     "fire_brigade": _("to the fire brigade"),
     "ambulance": _("to the ambulance service"),
-}
-STEPS: Words = {
-    "lift_doubt": _("Lift the doubt"),
-    "send_unit": _("Send a unit"),
-    "notify_gendarmerie": _("Tell the gendarmerie"),
-    "notify_fire_brigade": _("Tell the fire brigade"),
-    "call_contact": _("Call the declared contact"),
-    "file_repair": _("Have it repaired"),
 }
 DOUBT: Words = {
     "concordant": _("concordant signs"),

@@ -309,7 +309,7 @@ def duty_links(incident: UUID) -> list[dict[str, Any]]:
         {
             "link": each,
             "whom": words.said(words.WHOM, each.whom),
-            "revoke": reverse("duty_link_revoke", args=[incident, each.id]),
+            "revoke": reverse("duty_share_revoke", args=[incident, each.id]),
         }
         for each in queries.links(incident)
     ]

@@ -61,6 +61,17 @@ def sign_rows(hypothesis: UUID) -> QuerySet[models.Sign]:
     return models.Sign.objects.filter(hypothesis_id=hypothesis).order_by("order")
 
 
+def hypothesis_of(observation: UUID) -> UUID | None:
+    """The hypothesis of which an observation became a sign; None while it waits, or where it is none.
+
+    A sign is written after its observation was received: the identifiers, which carry their instants,
+    bound the search, however long the past.
+    """
+    since = UUID(int=observation.int >> 80 << 80)
+    found = models.Sign.objects.filter(pk__gte=since, observation_id=observation)
+    return found.values_list("hypothesis_id", flat=True).first()
+
+
 def kept_observations() -> frozenset[UUID]:
     """The observations that a hypothesis holds: the spool's pruning asks."""
     return frozenset(models.Sign.objects.values_list("observation_id", flat=True))

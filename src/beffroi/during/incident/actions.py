@@ -15,6 +15,7 @@ from django.db import transaction
 
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import facts as fusion_facts
+from beffroi.during.fusion import queries as fusion_queries
 from beffroi.during.incident import errors, facts, procedures, rules
 from beffroi.during.incident.acting import actor, enter, open_row, row_of, save
 from beffroi.during.incident.models import Incident, Note, StepDone
@@ -67,19 +68,27 @@ def acknowledge(*, incident: UUID, member: UUID, version: int | None = None) -> 
 
 @transaction.atomic
 def lift_doubt(
-    *, incident: UUID, member: UUID, how: str, text: str = "", version: int | None = None
+    *,
+    incident: UUID,
+    member: UUID,
+    how: str,
+    signs: Iterable[UUID] = (),
+    text: str = "",
+    version: int | None = None,
 ) -> Incident:
-    """Record the levée de doute by a person: `how` is one of rules.DOUBT_LIFTED_BY.
+    """Record the levée de doute by a person: `how` is one of rules.DOUBT_LIFTED_BY, `signs` those that agree.
 
     A technical or unconfirmed incident stays what it is: the doubt is lifted, the state is not rewritten.
+    What signs lifted by themselves a person may still lift, once. Raises BadOutcome, BadSigns.
     """
     row = open_row(incident, version)
     if how not in rules.DOUBT_LIFTED_BY:
         raise errors.BadOutcome(where="how", why=f"{how!r} is not one of {', '.join(rules.DOUBT_LIFTED_BY)}")
-    if row.doubt_lifted_at is not None:
+    if rules.lifted_by_a_person(row.doubt_lifted_by):
         raise errors.ChangedMeanwhile(reference=row.reference)
+    chosen = _chosen(row, how, signs)
     at = clock.now()
-    fact = lift(row, how, [], actor(member), at)
+    fact = lift(row, how, chosen, actor(member), at)
     save(row)
     append(row, fact, actor(member), at)
     if text.strip():
@@ -127,8 +136,8 @@ def annotate(*, incident: UUID, member: UUID, text: str) -> Note:
 def tick(*, incident: UUID, member: UUID, step: str) -> None:
     """Tick a step of the procedure; ticking it again changes nothing."""
     row = open_row(incident, None)
-    known = procedures.for_act(row.act)
-    if step not in {each.code for each in known.steps}:
+    known = procedures.named(row.procedure)
+    if not known.has(step):
         raise errors.BadOutcome(where="step", why=f"{step!r} is not a step of {known.version}")
     at = clock.now()
     _, fresh = StepDone.objects.get_or_create(incident=row, step=step, defaults={"member": member, "at": at})
@@ -145,8 +154,8 @@ def merge(*, incident: UUID, other: UUID, member: UUID) -> None:
     """`other` is the same act as `incident`: its signs go there with the next batch, and it is closed."""
     fusion.hold()
     row, gone = open_row(incident, None), open_row(other, None)
-    if row.pk == gone.pk or row.territory_key != gone.territory_key:
-        raise errors.BadOutcome(where="other", why="must be another incident of the same territory")
+    if row.pk == gone.pk or row.territory_key != gone.territory_key or row.exercise != gone.exercise:
+        raise errors.BadOutcome(where="other", why="must be another incident of the same territory and play")
     fusion.decide(territory=row.territory_key, kind="merge", hypothesis=row.pk, other=gone.pk, member=member)
     fact = fusion_facts.Merged(other=str(gone.pk), exercise=row.exercise)
     append(row, fact, actor(member), clock.now())
@@ -182,6 +191,16 @@ def shown(*, incidents: Iterable[UUID], at: datetime | None = None) -> int:
         note_time(row, "shown", moment, "system")
         count += 1
     return count
+
+
+def _chosen(row: Incident, how: str, signs: Iterable[UUID]) -> list[str]:
+    """The signs chosen, each one of the incident's; two at least where only their agreement tells."""
+    chosen = sorted({str(each) for each in signs})
+    if not set(chosen) <= {str(each.observation) for each in fusion_queries.signs(row.pk)}:
+        raise errors.BadSigns(where="signs", why="one of them is no sign of this incident")
+    if how == "concordant" and len(chosen) < rules.LEAST_CONCORDANT:
+        raise errors.BadSigns(where="signs", why="two signs at least must agree")
+    return chosen
 
 
 def _note(row: Incident, member: UUID, text: str, at: datetime) -> Note:

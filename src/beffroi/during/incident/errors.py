@@ -58,3 +58,34 @@ class EmptyNote(Invalid):
     """A note without words, or too long."""
 
     code = "incident.bad_note"
+
+
+class BadSigns(Invalid):
+    """Signs of a levée de doute that do not bear it."""
+
+    code = "incident.bad_signs"
+    message = "{where}: {why}."
+    advice = "Choose the signs that agree: two at least where nobody saw it."
+
+
+class BadHandover(Invalid):
+    """A hand-over that says neither to whom nor what."""
+
+    code = "incident.bad_handover"
+    message = "{where}: {why}."
+    advice = "Look at the text again, then say to whom it was told."
+
+
+class BadLink(Invalid):
+    """Incidents that cannot be one event."""
+
+    code = "incident.bad_link"
+    message = "{where}: {why}."
+    advice = "Choose another incident of the same territory, and a reason."
+
+
+class UnknownNote(NotFound):
+    """No such note of a shift."""
+
+    code = "shift.unknown_note"
+    message = "There is no such note."

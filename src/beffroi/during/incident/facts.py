@@ -158,3 +158,59 @@ class IncidentClosed(Fact, fact="incident.closed", version=1):
     cause: str
     seconds: float
     exercise: bool = False
+
+
+class IncidentHandedOver(Fact, fact="incident.handed_over", version=1):
+    """The incident was told to a public service; `digest` is the salted SHA-256 of the words."""
+
+    number: int
+    service: str
+    how: str
+    handover: str
+    digest: str
+    exercise: bool = False
+
+
+class IncidentLinked(Fact, fact="incident.linked", version=1):
+    """The incident is part of an event (`event`: its number), with others that stay their own."""
+
+    number: int
+    event: int
+    why: str
+    exercise: bool = False
+
+
+class IncidentUnlinked(Fact, fact="incident.unlinked", version=1):
+    """The incident is no longer part of that event."""
+
+    number: int
+    event: int
+    why: str
+    exercise: bool = False
+
+
+class ShiftNoted(Fact, fact="shift.noted", version=1):
+    """Someone wrote what the next shift must know; `digest` is its salted SHA-256."""
+
+    note: str
+    digest: str
+    exercise: bool = False
+
+
+class ShiftNoteEnded(Fact, fact="shift.note_ended", version=1):
+    """What was passed on is over."""
+
+    note: str
+    exercise: bool = False
+
+
+class ShiftTakenOver(Fact, fact="shift.taken_over", version=1):
+    """The next shift took over the hours since `since`: what is open, was closed, is down, is passed on."""
+
+    since: str
+    given_by: str
+    open: int
+    closed: int
+    down: int
+    notes: int
+    exercise: bool = False

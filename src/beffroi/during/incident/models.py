@@ -144,7 +144,123 @@ class StepDone(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["incident", "step"], name="one_tick_per_step")
         ]
+        indexes: ClassVar = [models.Index(fields=["step", "at"])]
         verbose_name_plural = "steps done"
 
     def __str__(self) -> str:
         return self.step
+
+
+class Handover(models.Model):
+    """An incident told to a public service, in which words; the journal bears their salted hash.
+
+    `service` and `how` are words of `rules_handing`; the incident goes on, its ledger with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="handovers")
+    service = models.CharField(max_length=16)
+    how = models.CharField(max_length=16)
+    member = models.UUIDField()
+    at = models.DateTimeField()
+    text = models.TextField()
+    salt = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["incident", "at"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.at:%H:%M:%S}"
+
+
+class Event(models.Model):
+    """Several incidents that are one event, each still its own: E- and its number in its territory."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    exercise = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["territory_key", "number"], name="one_event_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What people call it."""
+        return f"E-{self.number}"
+
+
+class EventPart(models.Model):
+    """An incident's time within an event: linked and unlinked (None: still in) when, by whom, why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="parts")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="parts")
+    why = models.CharField(max_length=24)
+    member = models.UUIDField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=24, blank=True, default="")
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident"], condition=models.Q(ended_at__isnull=True), name="one_event_at_a_time"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["event", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.incident_id}"
+
+
+class ShiftNote(models.Model):
+    """What one shift passes on to the next; it stays until someone says that it is over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80)
+    member = models.UUIDField()
+    at = models.DateTimeField()
+    text = models.TextField()
+    salt = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["territory_key", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.territory_key} {self.at:%H:%M:%S}"
+
+
+class ShiftTaken(models.Model):
+    """A shift taken over: of which hours, by whom, from whom (None: nobody said), on how many matters."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80)
+    since = models.DateTimeField()
+    at = models.DateTimeField()
+    taken_by = models.UUIDField()
+    given_by = models.UUIDField(null=True)
+    open_count = models.PositiveIntegerField()
+    closed_count = models.PositiveIntegerField()
+    down_count = models.PositiveIntegerField()
+    note_count = models.PositiveIntegerField()
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["territory_key", "-at"])]
+        verbose_name_plural = "shifts taken"
+
+    def __str__(self) -> str:
+        return f"{self.territory_key} {self.at:%H:%M:%S}"

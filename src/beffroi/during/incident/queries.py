@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 
 from beffroi.during.fusion import queries as fusion
-from beffroi.during.incident import procedures, rules
+from beffroi.during.incident import procedures, rules, rules_alarm
 from beffroi.during.incident.errors import UnknownIncident
-from beffroi.during.incident.models import Incident, LedgerEntry, Note, StepDone
+from beffroi.during.incident.models import Handover, Incident, LedgerEntry, Note, StepDone
 from beffroi.during.incident.shown import (
     Doubt,
     IncidentView,
@@ -97,10 +97,11 @@ def sheet(identifier: UUID) -> Sheet:
     """Everything the sheet shows of one incident, but the units. Raises UnknownIncident."""
     row = _row(identifier)
     entries = list(LedgerEntry.objects.filter(incident=row).order_by("at", "id"))
+    signs = fusion.signs(row.pk)
     return Sheet(
         incident=view(row),
         ledger=_ledger(row, entries),
-        signs=fusion.signs(row.pk),
+        signs=signs,
         reasons=row.reasons,
         doubt=_doubt(row, entries),
         steps=_steps(row),
@@ -110,6 +111,7 @@ def sheet(identifier: UUID) -> Sheet:
             for note in Note.objects.filter(incident=row).order_by("-at")
         ],
         actions=allowed(row),
+        alarm=_alarm(row, signs),
     )
 
 
@@ -130,11 +132,11 @@ def by_reference(territory: str, number: int) -> IncidentView:
 def allowed(row: Incident) -> list[str]:
     """What a person may do next, by the incident's state (rights are the doors' matter)."""
     if row.state == "closed":
-        return ["annotate"]
-    offered = ["annotate", "close", "send", "merge"]
+        return ["annotate", "link"]
+    offered = ["annotate", "close", "hand_over", "link", "send", "merge"]
     if row.acknowledged_at is None:
         offered.append("acknowledge")
-    if row.doubt_lifted_at is None:
+    if not rules.lifted_by_a_person(row.doubt_lifted_by):
         offered.append("lift_doubt")
     if row.state == "sent":
         offered.append("arrive")
@@ -212,7 +214,7 @@ def _moment(row: Incident, entry: LedgerEntry) -> Moment:
 def _doubt(row: Incident, entries: list[LedgerEntry]) -> Doubt | None:
     if row.doubt_lifted_at is None:
         return None
-    said = next((each.detail for each in entries if each.step == "doubt_lifted"), {})
+    said = next((each.detail for each in reversed(entries) if each.step == "doubt_lifted"), {})
     return Doubt(
         how=row.doubt_how,
         at=row.doubt_lifted_at,
@@ -221,18 +223,33 @@ def _doubt(row: Incident, entries: list[LedgerEntry]) -> Doubt | None:
     )
 
 
+def _alarm(row: Incident, signs: list[fusion.SignView]) -> rules_alarm.Level:
+    return rules_alarm.level(
+        state=row.state,
+        outcome=row.outcome,
+        life=row.life,
+        confirmed=row.confirmed_at is not None,
+        doubt_how=row.doubt_how,
+        kinds={each.kind for each in signs},
+    )
+
+
 def _steps(row: Incident) -> list[StepView]:
     ticked = {each.step: each for each in StepDone.objects.filter(incident=row)}
     done: dict[str, tuple[datetime, str]] = {
         step: (each.at, f"member:{each.member}") for step, each in ticked.items()
+    }
+    told = {
+        each.service: (each.at, f"member:{each.member}")
+        for each in Handover.objects.filter(incident=row).order_by("-at")
     }
     if row.dispatched_at is not None:
         done.setdefault("send_unit", (row.dispatched_at, ""))
     if row.doubt_lifted_at is not None:
         done.setdefault("lift_doubt", (row.doubt_lifted_at, row.doubt_lifted_by))
     views, waiting = [], row.state != "closed"
-    for step in procedures.for_act(row.act).steps:
-        at, by = done.get(step.code, (None, ""))
+    for step in procedures.named(row.procedure).steps:
+        at, by = _done(step, done, told)
         views.append(
             StepView(
                 code=step.code,
@@ -240,8 +257,21 @@ def _steps(row: Incident) -> list[StepView]:
                 does=step.does,
                 done_at=at,
                 done_by=by,
-                current=waiting and at is None,
+                current=waiting and at is None and step.ticked,
+                sort=step.sort,
             )
         )
-        waiting = waiting and at is not None
+        waiting = waiting and (at is not None or not step.ticked)
     return views
+
+
+def _done(
+    step: procedures.Step, done: dict[str, tuple[datetime, str]], told: dict[str, tuple[datetime, str]]
+) -> tuple[datetime | None, str]:
+    """When a step was done and by whom: ticked, or by what the house did for it."""
+    if step.code in done:
+        return done[step.code]
+    return told.get(_SERVICE_OF.get(step.code, ""), (None, ""))
+
+
+_SERVICE_OF = {"hand_over_police": "17", "hand_over_fire": "18", "hand_over_ambulance": "15"}

@@ -68,6 +68,8 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
 )
 
 DOUBT_LIFTED_BY = ("concordant", "camera", "patrol", "call", "witness")
+#: Concordant means: two signs at least, that do not err together.
+LEAST_CONCORDANT = 2
 NOTE_LONGEST = 4000
 
 
@@ -107,3 +109,8 @@ def title(act: str, state: str) -> str:
     if state == "technical":
         return f"act.{act}"
     return f"possible.{act}" if state == "to_check" else f"act.{act}"
+
+
+def lifted_by_a_person(lifted_by: str) -> bool:
+    """Whether a person lifted the doubt; concordant signs alone leave it to a person to say so too."""
+    return lifted_by.startswith("member:")

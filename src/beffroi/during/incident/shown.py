@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.during.fusion.queries import SignView
+from beffroi.during.incident.rules_alarm import Level
 
 
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +86,10 @@ class NoteView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of the procedure: done by whom and when, or `current` when it is the next one."""
+    """A step of the procedure: done by whom and when, or `current` when it is the next one.
+
+    `sort`: do, call, keep, or never (shown, not ticked).
+    """
 
     code: str
     key: str
@@ -93,6 +97,7 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     done_at: datetime | None
     done_by: str
     current: bool
+    sort: str = "do"
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +110,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything of one incident but the units (those are dispatch's)."""
+    """Everything of one incident but the units (those are dispatch's); `alarm`: its AVS-01 level and why."""
 
     incident: IncidentView
     ledger: list[Moment]
@@ -116,6 +121,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     procedure: str
     notes: list[NoteView]
     actions: list[str]
+    alarm: Level
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -146,7 +146,7 @@ def _believe(row: Incident, news: News) -> None:
     if row.confirmed_at is None and not row.outcome:
         row.act = belief.act
         row.title = rules.title(row.act, row.state or belief.state)
-        row.procedure = procedures.for_act(row.act).version
+        row.procedure = procedures.kept(row.procedure, row.act).version
     row.leave_by = row.entered_at + timedelta(seconds=current().burglary_median_seconds)
 
 

@@ -57,6 +57,16 @@ class BatchKept(Fact, fact="intake.batch_kept", version=1):
     exercise: bool = False
 
 
+class CallTaken(Fact, fact="intake.call_taken", version=1):
+    """Someone on duty took a call, which became this observation; nothing is kept of who called."""
+
+    kind: str
+    observation: str
+    seen_seconds_before: int
+    life: bool
+    exercise: bool = False
+
+
 class SourceDeclared(Fact, fact="intake.source_declared", version=1):
     """A source may now speak for a territory."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from beffroi.territory.methods import furniture
+from beffroi.territory.methods import furniture, places
 from beffroi.territory.methods.driving import Tags
 from beffroi.territory.methods.osm import Area, OsmTown, Ring
 from beffroi.territory.methods.streets import Streets, Way
@@ -44,6 +44,7 @@ def layers(
         "lamps": [_device(each) for each in placed.devices if each.kind == "lamp"],
         "cameras": [_device(each) for each in placed.devices if each.kind == "camera"],
         "stations": [_device(each) for each in placed.stations],
+        "places": list(_places(town)),
     }
     return {name: features for name, features in found.items() if features}
 
@@ -120,6 +121,12 @@ def _device(each: furniture.Placed) -> Feature:
     }  # fmt: skip
     kept = {name: value for name, value in properties.items() if value not in (None, "")}
     return _feature("Point", _pairs([(each.lat, each.lon)])[0], kept)
+
+
+def _places(town: OsmTown) -> Iterator[Feature]:
+    found = ((each.lat, each.lon, places.properties(each.tags)) for each in town.places)
+    for lat, lon, kept in places.once(found):
+        yield _feature("Point", _pairs([(lat, lon)])[0], kept)
 
 
 def key_of(each: furniture.Placed) -> str:

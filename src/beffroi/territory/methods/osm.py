@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from beffroi.territory.methods import osm_file, osm_order
+from beffroi.territory.methods import osm_file, osm_order, places
 from beffroi.territory.methods.restrictions import Restriction
 from beffroi.territory.methods.streets import Point, Way
 
 Ring = list[tuple[float, float]]  # (latitude, longitude), closed
-_AREA_KEYS = ("building", "natural", "landuse", "leisure", "waterway", "boundary", "amenity")
+_AREA_KEYS = ("building", "natural", "landuse", "leisure", "waterway", "boundary", "amenity", "shop")
 _POINT_KEYS = ("man_made", "highway", "amenity", "barrier")
 _POINTS = {
     ("man_made", "surveillance"), ("highway", "street_lamp"), ("amenity", "police"),
@@ -61,6 +61,7 @@ class OsmTown:
     barriers: dict[int, dict[str, str]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
+    places: list[Spot] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     objects: Counter[str] = field(default_factory=Counter)
@@ -126,6 +127,8 @@ def _node(town: OsmTown, each: Any) -> None:
         town.barriers[each.id] = tags
     if any((key, tags.get(key)) in _POINTS for key in _POINT_KEYS):
         town.spots.append(Spot(f"n{each.id}", each.lat, each.lon, tags))
+    if places.is_place(tags):
+        town.places.append(Spot(f"n{each.id}", each.lat, each.lon, tags))
 
 
 def _way(town: OsmTown, each: Any) -> None:
@@ -188,10 +191,12 @@ def _area(town: OsmTown, each: Any, relations: set[int]) -> None:
     if not rings:
         return
     town.areas.append(Area(osm, rings, tags))
+    outer = rings[0][0][:-1]
+    lat, lon = (sum(p[k] for p in outer) / len(outer) for k in (0, 1))
     if ("amenity", tags.get("amenity")) in _POINTS:
-        outer = rings[0][0][:-1]
-        lat, lon = (sum(p[k] for p in outer) / len(outer) for k in (0, 1))
         town.spots.append(Spot(osm, lat, lon, tags))
+    if places.is_place(tags):
+        town.places.append(Spot(osm, lat, lon, tags))
 
 
 def _ring(ring: Any) -> Ring:

@@ -21,7 +21,7 @@ from beffroi.territory.methods.osm_file import Unreadable
 from beffroi.territory.methods.streets import Streets, streets
 
 #: Changes when the same file would make another town: it is then imported again.
-METHOD = 4
+METHOD = 5
 _CELL_M = 100.0
 _BUILT_UP = 8  # buildings in the nine cells (9 ha) around: from here a street is in a built-up area
 _FLAGS_SHOWN = 200

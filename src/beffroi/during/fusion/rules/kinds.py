@@ -161,7 +161,10 @@ def sense_of(observation: Observation, known: Mapping[str, Sense] = SENSES) -> S
     kind = observation.kind
     if kind.startswith("presence.") and observation.content.get("severity") == "alert":
         return known.get(kind + RESERVED) or known.get(kind, UNKNOWN)
-    return known.get(kind, UNKNOWN)
+    sense = known.get(kind, UNKNOWN)
+    if kind.startswith("report.") and observation.content.get("life") is True:
+        return sense._replace(life=True)  # who took the call heard that a life is in danger
+    return sense
 
 
 # Log-compatibility of a sign's family with a hypothesis of another family; absent: never the same act.

@@ -68,6 +68,8 @@ def _of_its_device(fold: Fold, heard: Heard) -> Match | None:
         gap = max(0.0, hypothesis.first_seen - seen, seen - hypothesis.last_seen)
         if gap > fold.parameters.memory_s or together(sense.family, hypothesis.family) is None:
             continue
+        if hypothesis.exercise != observation.exercise:
+            continue  # an exercise and the real never are one act
         if sense.role == "cue" and not hypothesis.shown and _others(hypothesis, heard, gap):
             stale.append(hypothesis)
         elif hypothesis.shown and _speaks_of_others(hypothesis, heard, gap):
@@ -114,6 +116,8 @@ def near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least: 
     compatible = together(sense.family, hypothesis.family)
     gap = gap_s(hypothesis, heard.seen)
     if compatible is None or home is None or gap > fold.parameters.memory_s:
+        return None
+    if hypothesis.exercise != heard.observation.exercise:
         return None
     line = fold.index.line_m(place, home)
     if line > REACH_M:

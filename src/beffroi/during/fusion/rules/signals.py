@@ -52,6 +52,8 @@ def find_again(fold: Fold, hypothesis: Hypothesis) -> bool:
     for kept in fold.state.kept:
         if kept.place is None or kept.observation.id in present:
             continue
+        if kept.observation.exercise != hypothesis.exercise:
+            continue
         factor, metres = _likeness(fold, hypothesis, kept.place, kept.seen)
         if factor >= LEAST_FACTOR:
             heard = Heard(
@@ -89,7 +91,8 @@ def _found_late(fold: Fold, heard: Heard) -> list[Change]:
         return []
     best: tuple[float, Hypothesis, int] | None = None
     for hypothesis in fold.index.around(heard.place):
-        if hypothesis.shown and hypothesis.family not in _DEAF:
+        same_play = hypothesis.exercise == heard.observation.exercise
+        if hypothesis.shown and same_play and hypothesis.family not in _DEAF:
             factor, metres = _likeness(fold, hypothesis, heard.place, heard.seen)
             if factor >= LEAST_FACTOR and (best is None or (factor, hypothesis.id) > (best[0], best[1].id)):
                 best = (factor, hypothesis, metres)

@@ -8,6 +8,7 @@ import { Link } from "./duty/link.js";
 import { startKeys } from "./duty/keys.js";
 import { startTabs } from "./duty/tabs.js";
 import { startDialogs } from "./duty/dialogs.js";
+import { startCalls } from "./duty/calls.js";
 import { startMap } from "./duty/desk-map.js";
 
 const desk = JSON.parse(document.getElementById("desk").textContent);
@@ -20,6 +21,7 @@ startTabs();
 startDialogs();
 startKeys({ queue, sheet });
 const map = startMap({ desk, queue, sheet });
+startCalls({ sheet, map });
 
 const feed = new Feed(desk.feed, desk.position);
 feed.addEventListener("state", ({ detail }) => link.show(detail));

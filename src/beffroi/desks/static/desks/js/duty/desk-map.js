@@ -137,6 +137,18 @@ class DeskMap {
   }
 
   #shown = "";
+  #pin = null;
+
+  // The place of a call while its form is open; null takes it away.
+  pin(place) {
+    this.#pin?.remove();
+    this.#pin = null;
+    if (!this.#map || !place) return;
+    const element = document.createElement("div");
+    element.className = "pin";
+    this.#pin = new window.maplibregl.Marker({ element, anchor: "bottom" }).setLngLat([place.lon, place.lat]).addTo(this.#map);
+    if (place.go) this.#map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(this.#map.getZoom(), 16), duration: 240 });
+  }
 
   #reach() {
     const features = this.#sheet.reach().flatMap((lines, band) => lines.map((line) => ({
@@ -197,6 +209,14 @@ class DeskMap {
       });
     }
     document.addEventListener("map:fit", () => this.fit());
+    this.#map.on("click", ({ lngLat, originalEvent }) => {
+      if (originalEvent.target.closest(".map-mark")) return;
+      const perPixel = 156543 * Math.cos((lngLat.lat * Math.PI) / 180) / 2 ** (this.#map.getZoom() + 1);
+      // a finger is 20 pixels wide, a mouse points better
+      const wide = originalEvent.pointerType === "touch" || matchMedia("(pointer: coarse)").matches ? 20 : 6;
+      const detail = { lat: lngLat.lat, lon: lngLat.lng, radius: Math.max(10, wide * perPixel) };
+      document.dispatchEvent(new CustomEvent("map:pressed", { detail }));
+    });
     document.addEventListener("view:shown", () => this.#map.resize());
     new ResizeObserver(() => this.#map.resize()).observe(document.getElementById("map"));
   }

@@ -13,7 +13,18 @@ export class Sheet {
       event.preventDefault();
       this.open(row.dataset.id);
     });
+    document.addEventListener("click", (event) => {
+      const call = event.target.closest("[data-call]");
+      if (!call || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.call(call.getAttribute("href"));
+    });
     addEventListener("popstate", () => {
+      if (location.pathname.endsWith("/appel/")) {
+        // On a phone the views are anchors of one page: what is being filled in stays.
+        if (!this.element.matches(".call")) this.call(location.pathname, false);
+        return;
+      }
       const id = location.pathname.split("/").filter(Boolean).at(-1);
       if (id && id !== this.id && this.#desk.stem.split("/").filter(Boolean).at(-1) !== id) this.open(id, false);
     });
@@ -39,6 +50,18 @@ export class Sheet {
     if (html === null) return;
     this.#put(html);
     if (push) history.pushState(null, "", `${this.#desk.stem}${id}/`);
+    if (matchMedia("(max-width: 760px)").matches) location.hash = "fiche";
+  }
+
+  // A call: its form takes the sheet's place, beside the map.
+  async call(address, push = true) {
+    const response = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!response.ok) {
+      location.assign(address);
+      return;
+    }
+    this.#put(await response.text());
+    if (push) history.pushState(null, "", address);
     if (matchMedia("(max-width: 760px)").matches) location.hash = "fiche";
   }
 
@@ -120,6 +143,8 @@ export class Sheet {
 
   #shown() {
     tickNow(this.element);
+    // A call that was taken became an incident: the page is now that incident's.
+    if (this.id && location.pathname.includes("/appel/")) history.replaceState(null, "", `${this.#desk.stem}${this.id}/${location.hash}`);
     document.dispatchEvent(new CustomEvent("sheet:shown"));
   }
 
