@@ -245,6 +245,7 @@ def test_an_unknown_device_still_opens() -> None:
 
 def test_the_exercise_mark_is_kept() -> None:
     night = Night(Town(STREET))
-    night.say("presence.person", "C-08", 0, exercise=True)
-    night.say("intrusion.door", "P-1", 5)
-    assert night.shown[0].exercise
+    night.say("intrusion.door", "P-1", 0, exercise=True)
+    night.say("presence.person", "C-08", 5, exercise=True)
+    night.say("intrusion.motion", "P-1", 10)
+    assert [each.exercise for each in night.shown] == [True, False], "an exercise and the real are two"

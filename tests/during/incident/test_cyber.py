@@ -90,8 +90,10 @@ def test_an_attack_in_stages_is_one_incident(detector: Door, agents: Door, spool
     agents.post(body=SHELL)
     fold(spool)
     [incident] = Incident.objects.all()
-    assert incident.state in ("to_check", "confirmed") and incident.act == "cyber_attack"
-    assert incident.probability > max(before, 0.9)
+    assert (incident.state, incident.act) == ("confirmed", "cyber_attack"), (
+        "the network and the machine agree"
+    )
+    assert incident.probability > max(before, 0.9) and incident.independent == 2
     signs = fusion_models.Sign.objects.filter(hypothesis_id=incident.pk)
     assert {each.kind for each in signs} == {"cyber.network", "cyber.malware", "cyber.host"}
 

@@ -8,6 +8,7 @@ import msgspec
 
 from beffroi.during.fusion.rules import flapping, silence
 from beffroi.during.fusion.rules.belief import add
+from beffroi.during.fusion.rules.independence import speaker
 from beffroi.during.fusion.rules.kinds import channel, sense_of
 from beffroi.during.fusion.rules.settle import settle
 from beffroi.during.fusion.rules.shapes import Change, Decision, Hypothesis, Reason
@@ -116,11 +117,11 @@ def work_out(fold: Fold, hypothesis: Hypothesis) -> None:
         if sign.factor:
             hypothesis.variance += add(hypothesis.logs, sense, sign.factor, fold.record(sign.observation))
         silence.weigh(hypothesis.logs, sign)
-        speaker = (sign.observation.device or sign.observation.source, sense.channel)
-        new = all(speaker[0] != who and speaker[1] != how for who, how in counted)
+        spoke = (speaker(sign.observation, sense), sense.channel)
+        new = all(spoke[0] != who and spoke[1] != how for who, how in counted)
         sign.counted = sign.relation == "sign" and new
         if sign.counted:
-            counted.add(speaker)
+            counted.add(spoke)
         hypothesis.life = hypothesis.life or sense.life
     own = [sign for sign in hypothesis.signs if sign.relation == "sign"] or hypothesis.signs
     hypothesis.first_seen = min(sign.observation.seen_at.timestamp() for sign in own)
