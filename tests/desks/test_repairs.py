@@ -49,7 +49,7 @@ def test_a_flapping_detector_is_listed_with_its_reason(town: Town, flapping: Non
 def test_the_desk_shows_its_own_load(town: Town, flapping: None) -> None:
     client = town.signed_in(town.operator)
     page = client.get("/veille/").content.decode()
-    assert "/h over 8 h" in page and "/veille/reparations/" in page
+    assert "alarms an hour" in page and "Over the last 8 h" in page and "/veille/reparations/" in page
 
 
 def test_a_power_cut_is_one_row_that_counts(town: Town, happen: Happen) -> None:

@@ -25,7 +25,13 @@ def repairs(request: HttpRequest) -> HttpResponse:
     several = len(lists) > 1
     rows = [_row(town.name if several else "", each) for town, found in lists for each in found.rows]
     known = [found.at for _, found in lists if found.at is not None]
-    context = {"rows": rows, "several": several, "at": min(known, default=None)}
+    context = {
+        "rows": rows,
+        "several": several,
+        "at": min(known, default=None),
+        "place_title": "" if several or not lists else lists[0][0].name,
+        "exercise": bool(lists) and all(town.exercise for town, _ in lists),
+    }
     return render(request, "desks/duty/repairs.html", context)
 
 
