@@ -20,6 +20,7 @@ from beffroi.foundation import clock
 from beffroi.people import actions as people
 from beffroi.people.models import RoleHeld
 from beffroi.territory import queries as territory
+from beffroi.territory.models import PatrolUnit
 
 pytestmark = [pytest.mark.desk, pytest.mark.django_db(transaction=True)]
 
@@ -55,6 +56,18 @@ def test_the_shift_begins_by_choosing_a_unit_and_ends_by_giving_it_back(patrol: 
     client.post("/terrain/rendre/")
     assert "Which unit are you today?" in page(client)
     assert territory.unit("town", "P1").state == "off"
+
+
+def test_gendarmes_crew_their_own_units(patrol: Patrol) -> None:
+    PatrolUnit.objects.filter(key="P2").update(kind="gendarmerie")
+    client = patrol.browser()
+    assert "Patrol P1" in page(client) and "Patrol P2" not in page(client)
+    answer = client.post("/terrain/prendre/", {"unit": f"{patrol.town.key}/P2"}, follow=True)
+    assert "under its own command" in answer.content.decode()
+    assert queries.crews(patrol.town.key) == {}
+    patrol.member.organisation.kind = "gendarmerie"
+    patrol.member.organisation.save()
+    assert "Patrol P2" in page(client)
 
 
 def test_two_phones_may_hold_one_unit(patrol: Patrol, other: Patrol) -> None:

@@ -14,6 +14,7 @@ from beffroi.desks.field import telling
 from beffroi.desks.field.shown import Choice, Face, Past, Press, Undo
 from beffroi.during.dispatch import queries
 from beffroi.during.dispatch.rules import taps
+from beffroi.during.dispatch.rules.may_go import OWN_COMMAND
 from beffroi.during.dispatch.shown import MissionView, ShiftView
 from beffroi.during.dispatch.undoing import WITHIN
 from beffroi.during.incident import queries as incidents
@@ -23,6 +24,8 @@ from beffroi.territory.errors import UnknownUnit
 from beffroi.territory.shown import UnitView
 
 PAST_SHOWN = 4
+#: Whose members crew the units that are under their own command.
+_CREWS = {"gendarmerie": ("gendarmerie",), "police": ("police_nationale",)}
 #: Of the states of a mission, how far each is.
 _REACHED = {"sent": 0, "en_route": 1, "on_scene": 2}
 
@@ -117,13 +120,18 @@ def _past(mission: MissionView) -> Past:
     )
 
 
-def choices(territories: Iterable[str]) -> list[Choice]:
-    """The units that may be taken in these territories: our own corps first."""
+def may_hold(unit: UnitView, organisation: str) -> bool:
+    """Whether a member of an organisation of this kind may hold a unit: gendarmes and police crew theirs."""
+    return unit.kind not in OWN_COMMAND or organisation in _CREWS.get(unit.kind, ())
+
+
+def choices(territories: Iterable[str], organisation: str) -> list[Choice]:
+    """The units that a member of an organisation of this kind may take in these territories."""
     found = []
     for key in sorted(territories):
         held = queries.crews(key)
         town = territory.territory(key).name
-        for unit in territory.units(key):
+        for unit in (each for each in territory.units(key) if may_hold(each, organisation)):
             found.append(
                 Choice(
                     territory=key,

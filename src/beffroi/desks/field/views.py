@@ -30,6 +30,7 @@ from beffroi.foundation.identifiers import uuid7
 from beffroi.people import doors
 from beffroi.people.headers import asks_position
 from beffroi.people.models import Member
+from beffroi.territory import queries as territory
 
 ACTION = "field.crew"
 _WORKER = Path(__file__).parents[1] / "static" / "desks" / "js" / "field" / "service.js"
@@ -48,6 +49,15 @@ def _shift(member: Member) -> ShiftView | None:
     return shift
 
 
+class OtherCommand(BeffroiError):
+    """A unit of gendarmes or police, and a member who is neither."""
+
+    code = "field.other_command"
+    message = "{unit} is under its own command: its crew is not yours."
+    advice = "Take a unit of your own service."
+    status = 403
+
+
 @doors.door(ACTION)
 @asks_position
 @require_safe
@@ -57,7 +67,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     shift = _shift(member)
     if shift is None:
         keys = doors.territories_for(member, ACTION)
-        return render(request, "desks/field/choose.html", {"choices": reading.choices(keys)})
+        return render(
+            request, "desks/field/choose.html", {"choices": reading.choices(keys, member.organisation.kind)}
+        )
     face = reading.face(shift)
     town = next(iter(towns.towns([shift.territory])), None)
     context = {
@@ -118,6 +130,8 @@ def take(request: HttpRequest) -> HttpResponse:
     try:
         if key:
             doors.require(member, ACTION, territory=key)
+        if not reading.may_hold(territory.unit(key, unit), member.organisation.kind):
+            raise OtherCommand(unit=unit)
         shifts.begin(territory_key=key, unit=unit, member=member.pk)
     except doors.DoorShut:
         raise
