@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 OSM ?=
 ARGS ?=
+# What `make check` has run already need not be run again: SKIP=--ignore=tests/house.
+SKIP ?=
 # One process a core; a file's tests stay together.
 PARALLEL ?= -n auto --dist loadfile
 
@@ -44,7 +46,7 @@ test: setup
 test-system: setup
 	@.ci/system-packages
 	@echo "== Tests on SQLite, with every service"
-	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=100 $(BIN)/python -m pytest -q $(PARALLEL) --durations=15 $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=100 $(BIN)/python -m pytest -q $(PARALLEL) --durations=15 $(SKIP) $(ARGS)
 	@echo "== The same rooms on PostgreSQL"
 	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(ARGS)
 
@@ -57,7 +59,7 @@ check: setup
 	@echo "== Imports between rooms"
 	@$(BIN)/lint-imports
 	@echo "== House rules"
-	@$(BIN)/python -m pytest -q tests/house
+	@$(BIN)/python -m pytest -q $(PARALLEL) tests/house
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)

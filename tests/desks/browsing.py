@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ARGUMENTS = (
     "--headless",
@@ -27,6 +27,7 @@ ARGUMENTS = (
 )
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT_MS = 15_000
+expect.set_options(timeout=WAIT_MS)  # a busy machine is no defect of a page
 
 
 def _lacking(what: str) -> None:

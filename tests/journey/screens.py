@@ -42,11 +42,11 @@ class Desk:
         return [text.strip() for text in self.page.locator("#fiche .unit .mark").all_inner_texts()]
 
     def press(self, key: str, *, until: str) -> None:
-        """Press a key of the desk and wait until the next step's button is there."""
+        """Press a key of the desk and wait until the button of the next (a selector) is there."""
         expect(self.page.locator(f'#fiche [data-key="{key}"]')).to_be_visible(timeout=_WAIT_MS)
         self.page.keyboard.press(key)
         expect(self.page.locator(f'#fiche [data-key="{key}"]')).to_have_count(0, timeout=_WAIT_MS)
-        expect(self.page.locator("#fiche kbd", has_text=until).first).to_be_visible(timeout=_WAIT_MS)
+        expect(self.page.locator(f"#fiche {until}").first).to_be_visible(timeout=_WAIT_MS)
 
     def close(self, outcome: str) -> None:
         """Close with an outcome, by its dialog."""

@@ -101,9 +101,9 @@ def _operate(evening: Evening, browser: screens.Browser, signs: dict[str, str]) 
     evening.painted_s = time.monotonic() - began
     desk.open(evening.incident)
     evening.sheet, evening.banner, evening.order = desk.words(), desk.banner(), desk.units()
-    desk.press("a", until="E")
-    desk.press("e", until="S")
-    desk.press("s", until="C")
+    desk.press("a", until='[data-key="e"]')
+    desk.press("e", until='[data-key="s"]')
+    desk.press("s", until='[data-open="close"]')
     desk.close("real")
     evening.ledger = desk.ledger()
 
