@@ -22,7 +22,8 @@ def seen_before(fold: Fold, hypothesis: Hypothesis) -> None:
         return
     taken = 0
     left: list[Hypothesis] = []
-    for other in fold.index.around(hypothesis.place):
+    # In an order of their own: the index holds them as they came, a state read again otherwise.
+    for other in sorted(fold.index.around(hypothesis.place), key=lambda each: (each.first_seen, each.id)):
         if other.shown or other is hypothesis or other.family != "presence" or len(other.signs) > _MOST:
             continue
         found = [(sign, _again(fold, hypothesis, sign)) for sign in other.signs]

@@ -42,8 +42,10 @@ def find(fold: Fold, hypothesis: Hypothesis) -> None:
     # Asked at every sign: in a town whose devices all answer, it must cost nothing.
     if not fold.index.silent or home is None or hypothesis.family not in _FAMILIES:
         return
-    for other in fold.index.around(home):
-        if other.family != "device" or other.place is None:
+    beside = [other for other in fold.index.around(home) if other.family == "device" and other.place]
+    # The index holds them as they came, a state read again otherwise: the order must be their own.
+    for other in sorted(beside, key=lambda each: (each.first_seen, each.id)):
+        if other.place is None:
             continue
         age_s = hypothesis.last_seen - other.first_seen
         observation = other.signs[0].observation
