@@ -86,7 +86,7 @@ class Broker:
         return [str(each.content.get("track")) for _, each in self.spool.read(0, 10_000)]
 
 
-async def until(holds: Callable[[], bool], seconds: float = 15) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come in time"
@@ -95,7 +95,7 @@ async def until(holds: Callable[[], bool], seconds: float = 15) -> None:
 
 async def publish(client: paho.Client, topic: str, payload: bytes, qos: int = 1) -> None:
     told = client.publish(topic, payload, qos)
-    await asyncio.to_thread(told.wait_for_publish, 10)
+    await asyncio.to_thread(told.wait_for_publish, 60)
     assert told.is_published()
 
 
@@ -128,7 +128,7 @@ def test_what_comes_while_we_are_away_waits(town: Broker) -> None:
     town.run(nothing)  # the session is known to the broker
     client = town.publisher()
     for number in range(20):
-        client.publish("ville/frigate/events", event(number), 1).wait_for_publish(10)
+        client.publish("ville/frigate/events", event(number), 1).wait_for_publish(60)
     client.loop_stop()
 
     async def back(_desk: Reception, _gate: MqttGate) -> None:
@@ -145,7 +145,7 @@ def test_what_the_broker_acknowledged_survives_its_death(town: Broker) -> None:
     town.run(nothing)
     client = town.publisher()
     for number in range(10):
-        client.publish("ville/frigate/events", event(number), 1).wait_for_publish(10)
+        client.publish("ville/frigate/events", event(number), 1).wait_for_publish(60)
     town.process.kill()
     town.process.wait()
     client.loop_stop()
@@ -259,7 +259,7 @@ def test_beyond_this_machine_only_with_a_certificate(town: Broker) -> None:
 
 def test_what_is_only_told_again_is_no_sign_of_life_and_figures_are(town: Broker) -> None:
     client = town.publisher()
-    client.publish("ville/frigate/available", b"online", 1, retain=True).wait_for_publish(10)
+    client.publish("ville/frigate/available", b"online", 1, retain=True).wait_for_publish(60)
 
     async def scene(desk: Reception, _gate: MqttGate) -> None:
         await until(lambda: town.spool.head() == 1)
