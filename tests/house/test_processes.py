@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -67,3 +69,22 @@ def test_nothing_starts_again_once_stopping():
     household.stop()
     household.watch()
     assert child.process.poll() is not None
+
+
+def test_children_may_open_as_many_files_as_the_machine_allows(tmp_path):
+    """What the system gives a program at its start is 1,024."""
+    told = tmp_path / "told"
+    child = (
+        f"import resource; open({str(told)!r}, 'w').write(str(resource.getrlimit(resource.RLIMIT_NOFILE)))"
+    )
+    start = (
+        "import resource, subprocess, sys\n"
+        "from beffroi.house.processes import allow_many_files\n"
+        "hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 9000)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))\n"
+        "allow_many_files()\n"
+        f"subprocess.run([sys.executable, '-c', {child!r}], check=True)\n"
+    )
+    subprocess.run([sys.executable, "-c", start], check=True)
+    soft, hard = ast.literal_eval(told.read_text())
+    assert soft == hard > 1024

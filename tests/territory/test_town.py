@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from tests.territory.towns import PLANE, cross, osm
 
 from beffroi.foundation.geography import Position
+from beffroi.territory.methods.buildings import Buildings
+from beffroi.territory.methods.graph import StreetGraph
 from beffroi.territory.methods.town import Town, town
 
 pytestmark = pytest.mark.unit
@@ -220,6 +223,16 @@ def test_the_same_file_makes_the_same_bytes(tmp_path: Path) -> None:
     assert [p.name for p in written[0]] == [p.name for p in written[1]]
     for one, two in zip(*written, strict=True):
         assert one.read_bytes() == two.read_bytes(), one.name
+
+
+def test_an_open_town_keeps_no_file_open(tmp_path: Path) -> None:
+    """A centre has up to 200 of them open in each process; systems allow a process 1,024 files."""
+    town(cross(tmp_path / "a.osm")).save(tmp_path / "town")
+    before = len(os.listdir("/proc/self/fd"))
+    streets = StreetGraph.open(tmp_path / "town/streets")
+    outlines = Buildings.open(tmp_path / "town/buildings").outlines
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert not any(each.flags.writeable for each in (streets.arrays.shape_lat, outlines.lat))
 
 
 def test_a_street_that_leads_out_of_the_map_can_be_driven_to_and_one_that_leads_in_driven_from(

@@ -168,8 +168,7 @@ async def _open(
 @contextlib.asynccontextmanager
 async def _broker(settings: configuration.Settings, desk: reception.Reception) -> AsyncIterator[None]:
     process = await asyncio.to_thread(_started, settings)
-    own = broker.access(settings)
-    gate = MqttGate(desk, host=own.host, port=own.port, user=own.user, password=own.password)
+    gate = MqttGate.of(desk, broker.access(settings))
     try:
         await gate.start()
         for _ in range(_BROKER_TRIES):

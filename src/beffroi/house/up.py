@@ -22,7 +22,7 @@ from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import running
 from beffroi.house.ports import free_port, is_loopback
-from beffroi.house.processes import Household, python
+from beffroi.house.processes import Household, allow_many_files, python
 
 _READY_S = 30.0
 _WATCH_S = 0.2
@@ -98,6 +98,7 @@ class Up:
         self.say = say
         self.settings = configuration.current()
         # On a terminal people read what we say; what the processes say stands in files beside the data.
+        allow_many_files()
         self.household = Household({}, say, logs=self.settings.data_path / "logs")
         self.url = ""
 

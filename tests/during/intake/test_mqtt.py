@@ -69,8 +69,7 @@ class Broker:
     def run(self, scene: Callable[[Reception, MqttGate], Awaitable[None]]) -> None:
         async def play() -> None:
             desk = Reception(self.spool, group_ms=1)
-            own = broker.access(self.settings)
-            gate = MqttGate(desk, host=own.host, port=own.port, user=own.user, password=own.password)
+            gate = MqttGate.of(desk, broker.access(self.settings))
             await gate.start()
             await until(lambda: gate.connected and bool(gate._filters))
             await asyncio.sleep(0.3)  # the subscriptions are answered

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Access:
     port: int
     user: str
     password: str
+    tls: ssl.SSLContext | None = None
 
 
 def program() -> str:
@@ -78,13 +80,33 @@ def _private(file: Path, text: str) -> None:
 
 
 def access(settings: configuration.Settings | None = None) -> Access:
-    """Where our client connects, with a password made at first use and kept in the data directory."""
+    """Where our client connects, with a password made at first use and kept in the data directory.
+
+    Raises OSError when the broker's certificate cannot be read.
+    """
     settings = settings or configuration.current()
-    file = _folder(settings) / "password"
+    reached = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "") else settings.mqtt_host  # noqa: S104 - compared
+    tls = None if _on_loopback(settings) else _pinned(settings.certificate)
+    return Access(reached, settings.mqtt_port, USER, _own_password(_folder(settings)), tls)
+
+
+def _own_password(folder: Path) -> str:
+    file = folder / "password"
     if not file.exists():
         _private(file, secrets.token_urlsafe(32))
-    reached = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "") else settings.mqtt_host  # noqa: S104 - compared
-    return Access(reached, settings.mqtt_port, USER, file.read_text())
+    return file.read_text()
+
+
+def _on_loopback(settings: configuration.Settings) -> bool:
+    return settings.mqtt_host in ("localhost", "::1") or settings.mqtt_host.startswith("127.")
+
+
+def _pinned(certificate: str) -> ssl.SSLContext:
+    """Trust in the broker's own certificate and no other, by whatever address we reach it."""
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _users() -> list[dict[str, object]]:
@@ -113,13 +135,13 @@ def _subjects(row: Source) -> list[str]:
 
 def configured(settings: configuration.Settings) -> str:
     """The broker's configuration for the sources of this moment (JSON, which nats-server reads)."""
-    loopback = settings.mqtt_host in ("localhost", "::1") or settings.mqtt_host.startswith("127.")
+    loopback = _on_loopback(settings)
     if not loopback and not settings.certificate:
         raise OpenBroker(host=settings.mqtt_host)
     folder = _folder(settings)
     own = {
         "user": USER,
-        "password": _own_hash(folder, access(settings).password),
+        "password": _own_hash(folder, _own_password(folder)),
         "allowed_connection_types": ["MQTT"],
     }
     mqtt: dict[str, object] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -37,7 +38,7 @@ class Gate:
     def _gate(self, desk: reception.Reception) -> MqttGate:
         if not self._settings.mqtt_url:
             own = broker.access(self._settings)
-            return MqttGate(desk, host=own.host, port=own.port, user=own.user, password=own.password)
+            return MqttGate.of(desk, own)
         url = urlsplit(self._settings.mqtt_url)
         tls = url.scheme == "mqtts"
         return MqttGate(
@@ -46,7 +47,7 @@ class Gate:
             port=url.port or (8883 if tls else 1883),
             user=unquote(url.username or ""),
             password=unquote(url.password or ""),
-            tls=tls,
+            tls=ssl.create_default_context() if tls else None,
         )
 
     @property

@@ -7,12 +7,14 @@ too, and counted as not guaranteed, since nobody holds them for us.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 import structlog
 
+from beffroi.during.intake.broker import Access
 from beffroi.during.intake.connectors import (
     Connector,
     MqttConnector,
@@ -21,6 +23,7 @@ from beffroi.during.intake.connectors import (
     registry,
 )
 from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.mqtt_link import Link
 from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.foundation import clock
@@ -53,14 +56,12 @@ class MqttGate:
         port: int,
         user: str = "",
         password: str = "",
-        tls: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._reception = reception
-        self._host, self._port = host, port
         self._filters: frozenset[str] = frozenset()
         self._speakers: dict[str, tuple[MqttConnector, Speaker]] = {}
         self._connection = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._client = paho.Client(
@@ -68,13 +69,18 @@ class MqttGate:
         )
         if user:
             self._client.username_pw_set(user, password)
-        if tls:
-            self._client.tls_set()
-        self._client.reconnect_delay_set(1, 30)
+        if tls is not None:
+            self._client.tls_set_context(tls)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
+        self._link = Link(self._client, host, port)
+
+    @classmethod
+    def of(cls, reception: Reception, own: Access) -> MqttGate:
+        """The gate at the built-in broker."""
+        return cls(reception, host=own.host, port=own.port, user=own.user, password=own.password, tls=own.tls)
 
     @property
     def connected(self) -> bool:
@@ -83,18 +89,15 @@ class MqttGate:
 
     async def start(self) -> None:
         """Connect in the background, now and again after every cut."""
-        self._loop = asyncio.get_running_loop()
         work = (self._consume(), self._look_for_sources())
-        self._tasks = [self._loop.create_task(each) for each in work]
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
         """Disconnect; what was not acknowledged stays with the broker."""
         for task in self._tasks:
             task.cancel()
-        self._client.disconnect()
-        await asyncio.get_running_loop().run_in_executor(None, self._client.loop_stop)
+        self._link.close()
 
-    # Called in the client's own thread, as the three below.
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             _log.error("the broker refuses us", why=str(reason))
@@ -111,9 +114,9 @@ class MqttGate:
             _log.error("the broker refuses a subscription", why=str(reasons))
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
-        if self._loop is None or (message.qos == 0 and self._queue.qsize() > _MOST_WAITING):
+        if message.qos == 0 and self._queue.qsize() > _MOST_WAITING:
             return  # nobody holds QoS 0 for us and memory has an end; QoS 1 is bounded by the broker's window
-        self._loop.call_soon_threadsafe(self._queue.put_nowait, _Delivery(self._connection, message))
+        self._queue.put_nowait(_Delivery(self._connection, message))
 
     async def _look_for_sources(self) -> None:
         """Follow the list of sources: new ones are listened to, revoked ones no longer.
@@ -130,8 +133,7 @@ class MqttGate:
             else:
                 if not known:
                     known = True
-                    self._client.connect_async(self._host, self._port, keepalive=30)
-                    self._client.loop_start()
+                    self._tasks.append(asyncio.create_task(self._link.run()))
             await asyncio.sleep(_LOOK_FOR_SOURCES_S)
 
     async def _listen(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.foundation.geography import metres_per_degree
+from beffroi.territory.methods import stored
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -87,12 +88,7 @@ class Buildings:
     @classmethod
     def open(cls, folder: Path) -> Buildings:
         """The buildings that `save` wrote. Raises OSError when they are not there."""
-        arrays = {
-            each.name: np.load(folder / f"{each.name}.npy", mmap_mode="r", allow_pickle=False).view(
-                np.ndarray
-            )
-            for each in fields(Outlines)
-        }
+        arrays = {each.name: stored.load(folder / f"{each.name}.npy") for each in fields(Outlines)}
         names = json.loads((folder / "names.json").read_text())
         return cls(Outlines(**arrays), {int(number): name for number, name in names.items()})
 

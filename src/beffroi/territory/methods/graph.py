@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.foundation.geography import LocalPlane, Position
-from beffroi.territory.methods import journey, paths
+from beffroi.territory.methods import journey, paths, stored
 from beffroi.territory.methods.grid import Floats, Grid
 from beffroi.territory.methods.paths import Route
 from beffroi.territory.methods.snapping import Snapped, snap_all
@@ -194,12 +194,7 @@ class StreetGraph:
 
     @classmethod
     def open(cls, folder: Path) -> StreetGraph:
-        """The graph that `save` wrote, its arrays mapped and not read. Raises OSError without it."""
+        """The graph that `save` wrote, its arrays read-only. Raises OSError without it."""
         meta = msgspec.json.decode((folder / "meta.json").read_bytes(), type=Meta)
-        arrays = {
-            each.name: np.load(folder / f"{each.name}.npy", mmap_mode="r", allow_pickle=False).view(
-                np.ndarray
-            )
-            for each in fields(Arrays)
-        }
+        arrays = {each.name: stored.load(folder / f"{each.name}.npy") for each in fields(Arrays)}
         return cls(Arrays(**arrays), meta)
