@@ -206,6 +206,19 @@ def _received() -> dict[str, datetime]:
     return {str(sign.hypothesis_id): sign.received_at for sign in found}
 
 
+def _steps(incidents: list[str]) -> dict[str, list[float]]:
+    """Where the time of each act went, as the ledger has it (ms, sorted)."""
+    from beffroi.during.incident.models import Incident
+
+    rows = Incident.objects.filter(pk__in=incidents).values_list("received_at", "fused_at", "shown_at")
+    found: dict[str, list[float]] = {"received to understood": [], "understood to told to a desk": []}
+    for received, fused, shown in rows:
+        if fused is not None and shown is not None:
+            found["received to understood"].append((fused - received).total_seconds() * 1000)
+            found["understood to told to a desk"].append((shown - fused).total_seconds() * 1000)
+    return {step: sorted(values) for step, values in found.items()}
+
+
 def run(town: str, *, seconds: float) -> list[Figure]:
     """From the receipt of an alarm to its incident painted."""
     with _house(town) as house:
@@ -218,9 +231,15 @@ def run(town: str, *, seconds: float) -> list[Figure]:
     if not taken:
         return [Figure("desk", "received to painted: no browser or nothing painted", 0.0, "acts", 1.0, False)]
     name = f"received to painted, {_RATE:,}/s, {_CONSOLES} other consoles"
+    steps = [
+        Figure("desk", f"of these, {step}, median", found[len(found) // 2], "ms")
+        for step, found in _steps(list(received)).items()
+        if found
+    ]
     return [
         at_most("desk", f"{name}, p99", taken[min(len(taken) - 1, int(len(taken) * 0.99))], "ms", 300),
         Figure("desk", f"{name}, median", taken[len(taken) // 2], "ms"),
+        *steps,
         at_most("desk", "acts received and not painted", float(len(received) - len(taken)), "acts", 0),
         at_most("desk", "batches refused meanwhile", float(crowd.refused), "batches", 0),
     ]

@@ -84,6 +84,7 @@ class Incident(models.Model):
             models.Index(fields=["phase", "territory_key", "leave_by"]),
             models.Index(fields=["territory_key", "resolved_at"]),
             models.Index(fields=["territory_key", "seen_at"]),
+            models.Index(fields=["territory_key", "fused_at"]),
         ]
 
     def __str__(self) -> str:
