@@ -145,6 +145,11 @@ class SqliteSpool:
                 self._writer.execute("COMMIT")
             erased += len(gone)
 
+    def drop(self, until: int) -> None:
+        """Erase all up to position `until`."""
+        with self._write_lock, _told():
+            self._writer.execute("DELETE FROM observation WHERE position <= ?", (until,))
+
     def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._read_lock, _told():
             return self._reader.execute(query, values).fetchall()
