@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from beffroi.foundation import settings as configuration
+from beffroi.house import process
 from beffroi.house.security_settings import *  # noqa: F403 - settings are names
 from beffroi.house.static_files import digest, immutable
 
@@ -22,9 +24,14 @@ def _secret_key() -> str:
     file = _data / "secret_key"
     if not file.exists():
         _data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Written apart and put in place whole: of processes that start together, all read the first one's.
+        draft = _data / f"secret_key.{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text()
 
 
@@ -38,7 +45,20 @@ def _database() -> dict[str, object]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": None,
+            # A connection that was cut (PostgreSQL was restarted) is replaced before it is used.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "application_name": process.shown(),
+                "connect_timeout": 3,
+                # Both ends find a dead machine in about 5 s: calls do not hang, and locks are let go of.
+                "keepalives_idle": 2,
+                "keepalives_interval": 1,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 5000,
+                "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+                " -c tcp_user_timeout=5000",
+            },
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",

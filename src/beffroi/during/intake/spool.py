@@ -95,7 +95,7 @@ class Spool(Protocol):
 def open_spool(settings: configuration.Settings | None = None, *, first: int = 1) -> Spool:
     """A new spool of the configured profile: SQLite in the village, NATS JetStream in the centre.
 
-    Where JetStream's stream is not there it is made, and gives `first` as its first position.
+    No position before `first` is given by a spool that is made anew, nor by a village's that is behind it.
     """
     settings = settings or configuration.current()
     if settings.profile == "centre":
@@ -104,7 +104,7 @@ def open_spool(settings: configuration.Settings | None = None, *, first: int = 1
         return JetStreamSpool(settings.nats_url, replicas=settings.nats_replicas, first=first)
     from beffroi.during.intake.spool_sqlite import SqliteSpool
 
-    return SqliteSpool(settings.data_path / "spool.sqlite3")
+    return SqliteSpool(settings.data_path / "spool.sqlite3", first=first)
 
 
 def aside_file(settings: configuration.Settings) -> Path:
@@ -115,7 +115,7 @@ def aside_file(settings: configuration.Settings) -> Path:
 
 
 def open_steady(settings: configuration.Settings) -> Spool:
-    """A spool for a process that lasts and takes observations: a centre's has this machine's disk beside it."""
+    """A spool for a process that lasts and takes observations: a centre's has this machine's disk beside."""
     found = open_spool(settings)
     if settings.profile != "centre":
         return found

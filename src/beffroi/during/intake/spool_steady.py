@@ -1,4 +1,4 @@
-"""What takes observations while the NATS cluster does not: the disk of this machine, until the cluster is back.
+"""What takes observations while the NATS cluster does not: the disk of this machine, until it does again.
 
 A cluster that lost the server in charge of the stream takes nothing for 4 to 9 s, a time that NATS does not
 let one set; panels would give up, programs would fail. What the cluster did not take within a second is
