@@ -35,31 +35,41 @@ def _secret_key() -> str:
     return file.read_text()
 
 
+def _postgres() -> dict[str, object]:
+    url = urlsplit(_settings.database_url)
+    options: dict[str, object] = {
+        "application_name": process.shown(),
+        "connect_timeout": 3,
+        # Both ends find a dead machine in about 5 s: calls do not hang, and locks are let go of.
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 5000,
+        "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+        " -c tcp_user_timeout=5000",
+    }
+    # Django answers each request in a thread of its own, which would connect anew each time, and a burst of
+    # requests would take all that PostgreSQL has. The other processes have few threads, and locks on them.
+    pooled = process.name == "web"
+    if pooled:
+        options["pool"] = {"min_size": 2, "max_size": 24, "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 0 if pooled else None,
+        # A connection that was cut (PostgreSQL was restarted) is replaced before it is used.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
 def _database() -> dict[str, object]:
     if _settings.database_url:
-        url = urlsplit(_settings.database_url)
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": url.path.lstrip("/"),
-            "USER": unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": url.hostname or "",
-            "PORT": str(url.port or ""),
-            "CONN_MAX_AGE": None,
-            # A connection that was cut (PostgreSQL was restarted) is replaced before it is used.
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {
-                "application_name": process.shown(),
-                "connect_timeout": 3,
-                # Both ends find a dead machine in about 5 s: calls do not hang, and locks are let go of.
-                "keepalives_idle": 2,
-                "keepalives_interval": 1,
-                "keepalives_count": 3,
-                "tcp_user_timeout": 5000,
-                "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
-                " -c tcp_user_timeout=5000",
-            },
-        }
+        return _postgres()
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _data / "beffroi.sqlite3",

@@ -37,7 +37,7 @@ class NoDatabase(BeffroiError):
 
     code = "house.no_database"
     message = "PostgreSQL at {where} has no database {name}."
-    advice = "Make it: createdb --owner {user} --encoding UTF8 --template template0 {name}"
+    advice = "Make it: createdb --owner USER --encoding UTF8 --template template0 NAME"
 
 
 class OldPostgres(BeffroiError):
@@ -61,7 +61,7 @@ class PostgresEncoding(BeffroiError):
 
     code = "house.postgres_encoding"
     message = "The database at {where} is encoded as {encoding}, not as UTF8."
-    advice = "Make it anew: createdb --encoding UTF8 --template template0 …"
+    advice = "Make it anew: createdb --encoding UTF8 --template template0 NAME"
 
 
 class PostgresRights(BeffroiError):
@@ -69,7 +69,7 @@ class PostgresRights(BeffroiError):
 
     code = "house.postgres_rights"
     message = "The user {user} may not make tables in the database at {where}."
-    advice = "Make it the database's owner: ALTER DATABASE … OWNER TO {user}"
+    advice = "Make it the database's owner: ALTER DATABASE NAME OWNER TO USER"
 
 
 def examine(settings: configuration.Settings) -> None:
@@ -98,7 +98,7 @@ def connected(settings: configuration.Settings) -> psycopg.Connection:
         if "password" in told or "mot de passe" in told or "pg_hba" in told or "authenti" in told:
             raise PostgresRefuses(where=place(settings), user=user, why=why) from error
         if "does not exist" in told and f'database "{name}"'.lower() in told:
-            raise NoDatabase(where=place(settings), name=name, user=user) from error
+            raise NoDatabase(where=place(settings), name=name) from error
         if "role" in told or "rôle" in told:
             raise PostgresRefuses(where=place(settings), user=user, why=why) from error
         raise PostgresAway(where=place(settings), why=why) from error

@@ -55,8 +55,8 @@ class PortTaken(BeffroiError):
     """The port of a process that others are told of is in use."""
 
     code = "house.port_taken"
-    message = "Port {port} on {host} is in use."
-    advice = "Stop what listens there (ss -ltnp shows it), or set `{setting}`."
+    message = "Port {port} on {host} is in use (setting `{setting}`)."
+    advice = "Stop what listens there (ss -ltnp shows it), or set another port."
 
 
 def prepare(settings: configuration.Settings, environment: Mapping[str, str]) -> Prepared:

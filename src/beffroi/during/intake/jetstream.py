@@ -171,7 +171,7 @@ def make_stream(line: Line, stream: str, *, replicas: int, first: int, patience_
     A stream of fewer copies than asked for gets the missing ones. Raises JetStreamOff, TooFewServers,
     SpoolUnavailable.
     """
-    line.run(lambda: _available(line), patience_s)
+    line.run(lambda: available(line), patience_s)
     wanted = {
         "name": stream,
         "subjects": [f"{stream}.>"],
@@ -186,7 +186,8 @@ def make_stream(line: Line, stream: str, *, replicas: int, first: int, patience_
     return line.run(lambda: _made(line, stream, wanted), patience_s)
 
 
-async def _available(line: Line) -> None:
+async def available(line: Line) -> None:
+    """Whether the servers keep messages at all. Raises JetStreamOff, and what passes in a moment."""
     try:
         await line.ask("INFO")
     except nats.errors.NoRespondersError:

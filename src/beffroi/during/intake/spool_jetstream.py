@@ -32,6 +32,7 @@ from beffroi.during.intake.spool import Encoded, SpoolUnavailable, decode, encod
 from beffroi.foundation.identifiers import instant_of
 
 T = TypeVar("T")
+STREAM = "BEFFROI"
 _BATCH = 500
 _WRONG_LAST_SEQUENCE = 10071
 _TWINS_IN_BATCH = (10071, 10164)
@@ -66,7 +67,7 @@ class JetStreamSpool:
         self,
         url: str,
         *,
-        stream: str = "BEFFROI",
+        stream: str = STREAM,
         replicas: int = 1,
         first: int = 1,
         patience_s: float = 15.0,
