@@ -83,6 +83,11 @@ class Postgres:
         """Stop it; `immediate` as a crash does: nothing is finished, and it recovers at the next start."""
         self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
+    def dump(self) -> bytes:
+        """All that its tables hold, as text."""
+        line = [str(self._programs / "pg_dump"), "--data-only", self.url]
+        return subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout
+
     def remove(self) -> None:
         """Stop it and remove its files."""
         if self._folder is None:

@@ -1,4 +1,4 @@
-"""What `beffroi doctor` asks of a centre besides: PostgreSQL, the NATS cluster, processes wherever they run."""
+"""What `beffroi doctor` asks of a centre besides: PostgreSQL, NATS, processes wherever they run."""
 
 from __future__ import annotations
 
