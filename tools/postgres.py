@@ -46,30 +46,82 @@ def _as_server_user() -> dict[str, object]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+class Postgres:
+    """A PostgreSQL in a temporary folder: `make` it, `stop` and `start` it as often as wished, `remove` it.
+
+    `flushing`: it writes to disk before it says so, as a town's does; without, tests are quicker.
+    """
+
+    def __init__(self, *, flushing: bool = False) -> None:
+        self._flushing = flushing
+        self._port = _free_port()
+        self._who: dict[str, object] = {}
+        self._folder: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """How its superuser reaches it."""
+        return f"postgresql://beffroi@127.0.0.1:{self._port}/postgres"
+
+    def make(self) -> None:
+        """Make its files and start it. Raises NoPostgres."""
+        self._programs, self._who = _programs(), _as_server_user()
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="beffroi-postgres-"))
+        if self._who:
+            os.chown(folder, int(str(self._who["user"])), int(str(self._who["group"])))
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "beffroi", "-E", "UTF8", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-c listen_addresses=127.0.0.1 -p {self._port} -k {self._folder}"
+        options += "" if self._flushing else " -c fsync=off"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", log, "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; `immediate` as a crash does: nothing is finished, and it recovers at the next start."""
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+
+    def dump(self) -> bytes:
+        """All that its tables hold, as text."""
+        line = [str(self._programs / "pg_dump"), "--data-only", self.url]
+        return subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout
+
+    def remove(self) -> None:
+        """Stop it and remove its files."""
+        if self._folder is None:
+            return  # it was never made
+        try:
+            if (self._folder / "data" / "postmaster.pid").exists():
+                self.stop()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _data(self) -> str:
+        assert self._folder is not None, "made first"  # noqa: S101 - a mistake of the caller's
+        return str(self._folder / "data")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(  # type: ignore[call-overload] - user and group as the platform has them
+            [str(self._programs / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self._folder,
+            **self._who,
+        )
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """The URL of a PostgreSQL that lives as long as the block."""
-    programs, who, port = _programs(), _as_server_user(), _free_port()
-    folder = Path(tempfile.mkdtemp(prefix="beffroi-postgres-"))
-    if who:
-        os.chown(folder, int(str(who["user"])), int(str(who["group"])))
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(  # type: ignore[call-overload] - user and group as the platform has them
-            [str(programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder, **who
-        )
-
+    made = Postgres()
     try:
-        run("initdb", "-D", str(data), "-A", "trust", "-U", "beffroi", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql://beffroi@127.0.0.1:{port}/postgres"
-        finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        made.make()
+        yield made.url
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        made.remove()
 
 
 def main(arguments: list[str]) -> int:

@@ -10,18 +10,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests import centre
+from tools.postgres import Postgres
 
 _ADDRESS = re.compile(r"https?://[\d.]+:\d+")
 _READY_S = 60.0
 
 
 class Installation:
-    """`beffroi …` on a data directory of its own; `start` and `stop` its processes."""
+    """`beffroi …` on a data directory of its own; `start` and `stop` its processes.
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    `more` is what a profile adds to its environment; `database` is a centre's.
+    """
+
+    def __init__(
+        self, data: Path, more: dict[str, str] | None = None, database: Postgres | None = None
+    ) -> None:
+        self.data, self.database = data, database
         self.environment = {
             **os.environ,
             "BEFFROI_DATA_DIR": str(data),
@@ -31,6 +41,7 @@ class Installation:
             "BEFFROI_DC09_PORT": "0",
             "BEFFROI_CHECKPOINT_SECONDS": "2",
             "DJANGO_SETTINGS_MODULE": "beffroi.house.django_settings",
+            **(more or {}),
         }
         self.url = ""
         self.said: list[str] = []
@@ -90,6 +101,15 @@ class Installation:
         """Where the broker and the panels' port are."""
         return json.loads((self.data / "running.json").read_text())
 
+    def remains(self) -> Iterator[tuple[str, bytes]]:
+        """All that the installation keeps, but for the broker's: each file, and what its tables say."""
+        folder = self.data if self.database is None else self.data.parent
+        for file in folder.rglob("*"):
+            if file.is_file() and "broker" not in file.relative_to(folder).parts:
+                yield str(file), file.read_bytes()
+        if self.database is not None:
+            yield "PostgreSQL", self.database.dump()
+
     def stop(self) -> None:
         """Stop everything; fails when a process had to be ended by force."""
         if self._up is None or self._up.poll() is not None:
@@ -100,3 +120,25 @@ class Installation:
         except subprocess.TimeoutExpired:
             os.killpg(self._up.pid, signal.SIGKILL)
             raise AssertionError("beffroi up did not stop in 30 s") from None
+
+
+@contextmanager
+def of_profile(profile: str, folder: Path) -> Iterator[Installation]:
+    """An installation of either profile; a centre's has a PostgreSQL and a NATS server of its own, real."""
+    with ExitStack() as kept:
+        if profile == "village":
+            house = Installation(folder / "data")
+        else:
+            database = kept.enter_context(centre.postgres())
+            servers = kept.enter_context(centre.nats(folder / "nats"))
+            more = {
+                "BEFFROI_PROFILE": "centre",
+                "BEFFROI_DATABASE_URL": database.url,
+                "BEFFROI_NATS_URL": servers.url,
+                "BEFFROI_INTAKE_PORT": "0",
+            }
+            house = Installation(folder / "data", more, database)
+        try:
+            yield house
+        finally:
+            house.stop()

@@ -65,11 +65,26 @@ class Settings:
         "", "URL", "PostgreSQL of the centre profile, as postgresql://user:password@host/name.", secret=True
     )
     nats_url: str = setting(
-        "nats://127.0.0.1:4222", "URL", "NATS cluster of the centre profile.", secret=True
+        "nats://127.0.0.1:4222",
+        "URL",
+        "NATS servers of the centre profile, as nats://user:password@host:4222, separated by commas.",
+        secret=True,
     )
     nats_replicas: int = setting(
         1, "copies", "How many servers of the NATS cluster keep each observation (1, 3 or 5)."
     )
+    aside_dir: str = setting(
+        "",
+        "path",
+        "A folder on this machine's own disk for observations that the NATS cluster does not take for the "
+        "moment; empty: the data directory (which must then be no network share).",
+    )
+    intake_host: str = setting(
+        "127.0.0.1",
+        "address",
+        "Where the intake process of a centre listens for HTTP; anything but loopback is served over HTTPS.",
+    )
+    intake_port: int = setting(8421, "port", "The port of a centre's intake process.")
     secret_key: str = setting(
         "", "", "Signs sessions; empty: made at first start and kept in the data directory.", secret=True
     )

@@ -6,10 +6,8 @@ live stream out) is mounted beside it, by exact path.
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
 
@@ -20,15 +18,17 @@ _django = get_asgi_application()
 
 from beffroi.api import incoming, oncall_replies  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
+from beffroi.api.requests import reply  # noqa: E402 - as above
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
+from beffroi.foundation import settings as configuration  # noqa: E402 - as above
+from beffroi.foundation.errors import BeffroiError  # noqa: E402 - as above
 from beffroi.house import metrics  # noqa: E402 - as above
+from beffroi.house.lifespan import Receive, Scope, Send, lifespan  # noqa: E402 - as above
+from beffroi.house.presence import Presence  # noqa: E402 - as above
 from beffroi.people.headers import with_headers  # noqa: E402 - as above
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Exact path → the bare application that answers it. Each keeps its own door.
@@ -45,43 +45,45 @@ SUBTREES: dict[str, Application] = {
 }
 
 
+#: In a centre these are the intake process's: the pages never wait for a storm of messages.
+INTAKE = ("/api/v1/observations", incoming.PREFIX)
+
+
+class OtherProcess(BeffroiError):
+    """An observation that came to the process of the pages."""
+
+    code = "house.other_process"
+    message = "Observations are taken by the intake process, on port {port} of its machine."
+    advice = "Send to that address, or have the proxy hand /api/v1/observations and /api/v1/in/ to it."
+    status = 421
+
+
+async def elsewhere(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer that the intake process takes this."""
+    error = OtherProcess(port=configuration.current().intake_port)
+    await reply(send, error.status, {"error": error.as_dict()})
+
+
 def mounted(path: str) -> Application | None:
     """The bare application that answers `path`; None: Django does."""
+    if configuration.current().profile == "centre" and path.startswith(INTAKE):
+        return elsewhere
     exact = MOUNTS.get(path)
     if exact is not None:
         return exact
     return next((found for prefix, found in SUBTREES.items() if path.startswith(prefix)), None)
 
 
-def _settle() -> None:
-    """Load every page's code, then tell the collector that what is loaded stays.
-
-    A full collection otherwise walks through all of Django, holding every request up for its length
-    (measured: 60 to 320 ms), which sources and consoles would feel.
-    """
-    _ = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    opened = Gate()
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await opened.open()
-            _settle()
-            await send({"type": "lifespan.startup.complete"})
-        else:
-            await opened.close()
-            await send({"type": "lifespan.shutdown.complete"})
-            return
+def _pages() -> object:
+    """Load every page's code."""
+    return get_resolver().url_patterns
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand each request to the application that owns its path; Django answers the rest."""
     if scope["type"] == "lifespan":
-        await _lifespan(receive, send)
+        own = (Presence(),) if configuration.current().profile == "centre" else (Gate(),)
+        await lifespan(receive, send, *own, load=_pages)
         return
     bare = mounted(scope.get("path", ""))
     if bare is None:

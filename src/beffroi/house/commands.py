@@ -16,9 +16,18 @@ def _say(line: str) -> None:
     click.echo(line)
 
 
-@click.command(epilog="Example: BEFFROI_PORT=8500 beffroi up")
-def up() -> None:
+@click.command(epilog="Examples: BEFFROI_PORT=8500 beffroi up; beffroi up --only intake")
+@click.option(
+    "--only",
+    type=click.Choice(["intake", "engine", "web", "broker"]),
+    help="A centre: be this one process, for systemd or a container to watch.",
+)
+def up(only: str | None) -> None:
     """Start everything: pages, intake, engine and broker, until Ctrl-C."""
+    if only is not None:
+        from beffroi.house.only import become
+
+        become(only)
     from beffroi.house.up import Up
 
     installation = Up(_say)

@@ -53,7 +53,10 @@ class Demo:
     def run(self) -> None:
         """Set up, start, tell, stop."""
         folder = _fresh_folder(self.keep)
-        os.environ["BEFFROI_DATA_DIR"] = str(folder)
+        # A village of its own, whatever the installation is: a demo never comes near a centre's tables, nor
+        # takes the messages that wait at the town's broker.
+        own = {"DATA_DIR": str(folder), "PROFILE": "village", "DATABASE_URL": "", "MQTT_URL": ""}
+        os.environ.update({f"BEFFROI_{name}": value for name, value in own.items()})
         configuration.current.cache_clear()
         rehearsal = self._set_up()
         up = Up(self.say)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from beffroi.foundation import settings as configuration
+from beffroi.house import process
 from beffroi.house.security_settings import *  # noqa: F403 - settings are names
 from beffroi.house.static_files import digest, immutable
 
@@ -22,24 +24,52 @@ def _secret_key() -> str:
     file = _data / "secret_key"
     if not file.exists():
         _data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Written apart and put in place whole: of processes that start together, all read the first one's.
+        draft = _data / f"secret_key.{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text()
+
+
+def _postgres() -> dict[str, object]:
+    url = urlsplit(_settings.database_url)
+    options: dict[str, object] = {
+        "application_name": process.shown(),
+        "connect_timeout": 3,
+        # Both ends find a dead machine in about 5 s: calls do not hang, and locks are let go of.
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 5000,
+        "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+        " -c tcp_user_timeout=5000",
+    }
+    # Django answers each request in a thread of its own, which would connect anew each time, and a burst of
+    # requests would take all that PostgreSQL has. The other processes have few threads, and locks on them.
+    pooled = process.name == "web"
+    if pooled:
+        options["pool"] = {"min_size": 2, "max_size": 24, "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 0 if pooled else None,
+        # A connection that was cut (PostgreSQL was restarted) is replaced before it is used.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
 
 
 def _database() -> dict[str, object]:
     if _settings.database_url:
-        url = urlsplit(_settings.database_url)
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": url.path.lstrip("/"),
-            "USER": unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": url.hostname or "",
-            "PORT": str(url.port or ""),
-            "CONN_MAX_AGE": 60,
-        }
+        return _postgres()
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _data / "beffroi.sqlite3",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -19,6 +18,7 @@ from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import running
+from beffroi.house.finding import Finding
 from beffroi.house.health import Health, free_bytes, health
 
 _LOW_DISK_BYTES = 2 * 1024**3
@@ -29,16 +29,6 @@ _HEADS_LATE = 3
 _SILENT = timedelta(hours=24)
 _CERTIFICATE_LEFT = timedelta(days=21)
 _MOST_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: its name, whether it is well, what was seen, and what to do if it is not."""
-
-    check: str
-    well: bool
-    seen: str
-    advice: str = ""
 
 
 def _data_directory(settings: configuration.Settings) -> Finding:
@@ -223,10 +213,19 @@ TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] 
 )
 
 
+def _checks(settings: configuration.Settings) -> tuple[Check, ...]:
+    if settings.profile != "centre":
+        return CHECKS
+    from beffroi.house import doctor_centre
+
+    at = CHECKS.index(_processes)
+    return (*CHECKS[:at], *doctor_centre.CHECKS, *CHECKS[at + 1 :])
+
+
 def examine(settings: configuration.Settings) -> Iterator[Finding]:
     """Every check in order (Django must be set up), in the language of the setting `language`."""
     with translation.override(settings.language):
-        found = [check(settings) for check in CHECKS]
+        found = [check(settings) for check in _checks(settings)]
         if next(each for each in found if each.check == _("database")).well:
             found += _told(settings)
     yield from found

@@ -1,14 +1,18 @@
 """The engine process: what observations mean.
 
-One loop, one thread: signals become observations; observations, in the spool's order, become
-changes of interventions (one transaction a batch, with the cursor: killed at any moment, it goes
-on where it stood); rankings of units follow; heads of journals are signed on time.
+Of the engines of a centre one is active, the one that holds the lease; the others stand by, their code and
+towns loaded, and ask for it four times a second.
+
+One loop, one thread: signals become observations; observations, in the spool's order, become changes of
+interventions (one transaction a batch, with the cursor: killed at any moment, it goes on where it stood);
+rankings of units follow; heads of journals are signed on time.
 
 Work that fails is tried again, later each time (see house/plan.py for what is plugged in).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -16,15 +20,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
 
 import django
 import structlog
+from django.db import DatabaseError
+
+from beffroi.house import process
 
 _log = structlog.get_logger("engine")
+#: The lock that the active engine holds.
+LEASE = "engine"
 
 _CALM_S = 0.01
+_STAND_BY_S = 0.25
 _SLOW_S = 0.3
 
 
@@ -41,18 +52,42 @@ class Duty:
 
 @dataclass
 class Engine:
-    """The loop and its duties; `run` returns when `stopping` is set."""
+    """The loop and its duties; `run` returns when `stopping` is set.
 
+    `held`: whether this engine is the one; `take_over` makes the work and the duties of one that became it.
+    """
+
+    held: Callable[[], bool]
+    take_over: Callable[[], tuple[Callable[[], bool], list[Duty]]]
     duties: list[Duty] = field(default_factory=list)
     stopping: bool = False
 
-    def run(self, fold: Callable[[], bool]) -> None:
-        """Call `fold` as long as it finds work, and each duty when it is due."""
+    def run(self) -> None:
+        """As long as the lease is held, fold as long as there is work, and do each duty when it is due."""
+        fold: Callable[[], bool] | None = None
+        stood_by = False
         while not self.stopping:
+            if not self._guarded("lease", self.held):
+                if fold is not None or not stood_by:
+                    _log.info("standing by")
+                fold, stood_by = None, True
+                time.sleep(_STAND_BY_S)
+                continue
+            if fold is None:
+                fold = self._begin()
+                continue
             worked = self._guarded("fold", fold)
             self._do_duties()
             if not worked:
                 time.sleep(_CALM_S)
+
+    def _begin(self) -> Callable[[], bool] | None:
+        made = self._guarded("take over", self.take_over, failed=None)
+        if made is None:
+            return None
+        fold, self.duties = made
+        _log.info("active")
+        return fold
 
     def _do_duties(self) -> None:
         now = time.monotonic()
@@ -63,8 +98,8 @@ class Engine:
             duty.failures = 0 if done else duty.failures + 1
             duty.due = time.monotonic() + duty.every_s * min(2**duty.failures, 64)
 
-    def _guarded(self, name: str, work: Callable[[], object], failed: object = False) -> object:
-        from django.db import DatabaseError, close_old_connections
+    def _guarded(self, name: str, work: Callable[[], Any], failed: Any = False) -> Any:
+        from django.db import close_old_connections
 
         began = time.monotonic()
         try:
@@ -85,20 +120,26 @@ class Engine:
 
 def main() -> int:
     """Run the engine until SIGTERM."""
+    process.name = "engine"
     django.setup()
+    from beffroi.during.intake.lease import Lease
     from beffroi.house import logs
 
     logs.configure("engine")
-    from beffroi.house.plan import duties, folding
+    from beffroi.house.plan import take_over, warm
 
-    engine = Engine(duties=duties())
+    lease = Lease(LEASE)
+    engine = Engine(held=lease.held, take_over=take_over)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         engine.stopping = True
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine.run(folding())
+    with contextlib.suppress(DatabaseError):  # what is not loaded now is loaded when it is needed
+        warm()
+    engine.run()
+    lease.let_go()
     return 0
 
 

@@ -51,6 +51,14 @@ _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
 
 
+class SpoolBehind(BeffroiError):
+    """The spool is older than what was made of it: new observations would never be looked at."""
+
+    code = "house.spool_behind"
+    message = "The spool ends at {head}, and observations up to {position} are folded already."
+    advice = "Bring its backup of the same time back: see 'Backups' in the administrator's guide."
+
+
 class Folding:
     """Reads the spool behind the cursor and writes what it means; called again and again."""
 
@@ -142,7 +150,7 @@ def _written(batch: Batch) -> list[UUID]:
     return list(touched)
 
 
-def _warm() -> None:
+def warm() -> None:
     """Load what a first ranking needs (0.5 s and more), so that the first act does not wait for it."""
     for town in territory.territories()[:_TOWNS_WARMED]:
         with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
@@ -151,24 +159,34 @@ def _warm() -> None:
             dispatch_scene.town(town.key, clock.now())
 
 
-def folding() -> Callable[[], bool]:
-    """The engine's main work."""
-    _warm()
-    return Folding(spools.shared(), configuration.current().fusion_batch_ms / 1000)
+#: One a process, whatever happens to its lease: the outbox's own claims let several processes share it.
+_courier = Courier()
+
+
+def take_over() -> tuple[Callable[[], bool], list[Duty]]:
+    """The engine's main work and its duties, from what tables and spool hold: nothing is remembered.
+
+    Raises SpoolBehind.
+    """
+    fusion_engine.forget()
+    spool = spools.shared()
+    position, head = fusion_engine.cursor().position, spool.head()
+    if position > head:
+        raise SpoolBehind(head=head, position=position)
+    return Folding(spool, configuration.current().fusion_batch_ms / 1000), duties()
 
 
 def duties() -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
-    courier = Courier()
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
-        Duty("courier", _CALLS_S, courier.tend),
+        Duty("courier", _CALLS_S, _courier.tend),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),

@@ -6,15 +6,20 @@ repeat: where nothing is to be done it does nothing.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
-from beffroi.house import running
+from beffroi.house import needs, running
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.house.django_settings")
+
+
+_PREPARING = 0x6265_6666_7072  # 'beffpr': the lock of who makes the tables
 
 
 class OldTables(BeffroiError):
@@ -34,14 +39,40 @@ def _tables_wait() -> bool:
 
 
 def prepare() -> None:
-    """Make this installation ready to run (Django must be set up)."""
+    """Make this installation ready to run (Django must be set up); one process at a time."""
     from django.core.management import call_command
 
     from beffroi.people.actions import load_roles
 
-    if _tables_wait():
-        call_command("migrate", interactive=False, verbosity=0)
-    load_roles()
+    with _one_at_a_time():
+        if _tables_wait():
+            call_command("migrate", interactive=False, verbosity=0)
+        load_roles()
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A centre's processes may all be started at once: one makes the tables, the others wait for it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
+
+
+def prepare_spool() -> None:
+    """Make the spool where it is not there, behind what is folded already: no position is given twice."""
+    from beffroi.during.fusion import queries
+    from beffroi.during.intake import spool
+
+    spool.open_spool(first=queries.standing()[0] + 1).close()
 
 
 def bring_up_to_date() -> None:
@@ -69,9 +100,15 @@ def main() -> int:
     """Prepare, then tell the parent, as JSON on standard output, what it cannot know without Django."""
     import django
 
-    django.setup()
-    prepare()
-    print(json.dumps({"broker": broker_command()}))
+    try:
+        needs.examine(configuration.current())
+        django.setup()
+        prepare()
+        prepare_spool()
+        print(json.dumps({"broker": broker_command()}))
+    except BeffroiError as error:
+        print(f"{error.sentence()}\n{error.advice}", file=sys.stderr)
+        return 1
     return 0
 
 

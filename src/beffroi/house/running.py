@@ -20,6 +20,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     mqtt_port: int
     dc09_host: str
     dc09_port: int
+    intake_url: str = ""
 
 
 def _file(data: Path) -> Path:

@@ -1,8 +1,8 @@
-"""`beffroi up`: everything a village needs, in one command.
+"""`beffroi up`: everything a village needs, or a centre on one machine, in one command.
 
-Two processes of ours beside the broker: `web` (pages, live stream, intake from HTTP,
-panels and broker) and `engine` (what observations mean, signed heads). The parent only
-watches them.
+Processes of ours beside the broker: `web` (pages, live stream, and in a village intake from HTTP, panels and
+broker), in a centre `intake`, and `engine` (what observations mean, signed heads). The parent only watches
+them.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
 
-import msgspec
-
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import running
+from beffroi.house.only import prepare
 from beffroi.house.ports import free_port, is_loopback
 from beffroi.house.processes import Household, allow_many_files, python
 
@@ -36,20 +34,6 @@ class NotReady(BeffroiError):
     advice = "Read the lines above; `beffroi doctor` says what is wrong."
 
 
-class NotPrepared(BeffroiError):
-    """The tables or the data directory could not be made ready."""
-
-    code = "house.not_prepared"
-    message = "The installation in {data} could not be made ready."
-    advice = "Read the lines above; `beffroi doctor` says what is wrong."
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """What `house.prepare` tells: the broker's command, empty where the town has its own broker."""
-
-    broker: list[str]
-
-
 class AlreadyRunning(BeffroiError):
     """Another `beffroi up` works on this data directory."""
 
@@ -58,13 +42,15 @@ class AlreadyRunning(BeffroiError):
     advice = "Stop it first, or set BEFFROI_DATA_DIR to another folder."
 
 
+def _ports(settings: configuration.Settings) -> list[tuple[str, str]]:
+    """The settings that hold a port, each with the address that it is of."""
+    found = [("port", settings.host), ("mqtt_port", settings.mqtt_host), ("dc09_port", settings.dc09_host)]
+    return [*found, ("intake_port", settings.intake_host)] if settings.profile == "centre" else found
+
+
 def _take_ports(settings: configuration.Settings, say: Callable[[str], None]) -> configuration.Settings:
     taken: dict[str, int] = {}
-    for what, host in (
-        ("port", settings.host),
-        ("mqtt_port", settings.mqtt_host),
-        ("dc09_port", settings.dc09_host),
-    ):
+    for what, host in _ports(settings):
         wanted = getattr(settings, what)
         taken[what] = free_port(host, wanted, datagrams=what == "dc09_port")
         if wanted and taken[what] != wanted:
@@ -73,8 +59,7 @@ def _take_ports(settings: configuration.Settings, say: Callable[[str], None]) ->
 
 
 def _environment(settings: configuration.Settings) -> dict[str, str]:
-    changed = {"port": settings.port, "mqtt_port": settings.mqtt_port, "dc09_port": settings.dc09_port}
-    chosen = {f"BEFFROI_{name.upper()}": str(value) for name, value in changed.items()}
+    chosen = {f"BEFFROI_{name.upper()}": str(getattr(settings, name)) for name, _ in _ports(settings)}
     return {**os.environ, **chosen, "BEFFROI_DATA_DIR": str(settings.data_path), "PYTHONUNBUFFERED": "1"}
 
 
@@ -114,21 +99,24 @@ class Up:
             raise AlreadyRunning(data=data, pid=other.pid, url=other.url)
         self.settings = _take_ports(self.settings, self.say)
         environment = _environment(self.settings)
-        prepared = self._prepare(environment)
+        prepared = prepare(self.settings, environment)
         self.household.environment = environment
         if prepared.broker:
             self.household.start("broker", prepared.broker)
+        if self.settings.profile == "centre":
+            self.household.start("intake", python("beffroi.house.intake"))
         self.household.start("web", python("beffroi.house.web"))
         self.household.start("engine", python("beffroi.house.engine"))
-        reached = "127.0.0.1" if self.settings.host in ("0.0.0.0", "") else self.settings.host  # noqa: S104 - compared
-        _wait_for(reached, self.settings.port, self.household, "The web server")
-        scheme = "http" if is_loopback(self.settings.host) else "https"
-        self.url = f"{scheme}://{reached}:{self.settings.port}"
+        self.url = self._answers(self.settings.host, self.settings.port, "The web server")
+        intake = ""
+        if self.settings.profile == "centre":
+            intake = self._answers(self.settings.intake_host, self.settings.intake_port, "Intake")
         running.write(
             data,
             running.Running(
                 pid=os.getpid(),
                 url=self.url,
+                intake_url=intake or self.url,
                 mqtt_host=self.settings.mqtt_host,
                 mqtt_port=self.settings.mqtt_port,
                 dc09_host=self.settings.dc09_host,
@@ -136,14 +124,11 @@ class Up:
             ),
         )
 
-    def _prepare(self, environment: dict[str, str]) -> Prepared:
-        # A process of its own: what it loads does not stay in memory.
-        done = subprocess.run(
-            python("beffroi.house.prepare"), env=environment, stdout=subprocess.PIPE, check=False
-        )
-        if done.returncode != 0:
-            raise NotPrepared(data=self.settings.data_path)
-        return msgspec.json.decode(done.stdout, type=Prepared)
+    def _answers(self, host: str, port: int, what: str) -> str:
+        """Wait until a process of HTTP answers; its address."""
+        reached = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared
+        _wait_for(reached, port, self.household, what)
+        return f"{'http' if is_loopback(host) else 'https'}://{reached}:{port}"
 
     def serve(self) -> None:
         """Watch the processes until SIGINT or SIGTERM."""

@@ -11,6 +11,7 @@ from beffroi.during.intake import broker, reception
 from beffroi.during.intake.connectors.dc09.server import Dc09Server
 from beffroi.during.intake.ears import BROKER, GATE, Pulse
 from beffroi.during.intake.mqtt import MqttGate
+from beffroi.during.intake.turns import Turns
 from beffroi.foundation import settings as configuration
 
 _log = structlog.get_logger("beffroi.intake")
@@ -23,6 +24,7 @@ class Gate:
         self._settings = settings or configuration.current()
         self._panels: Dc09Server | None = None
         self._mqtt: MqttGate | None = None
+        self._turns: Turns | None = None
         self._pulse = Pulse({GATE: lambda: True, BROKER: lambda: self.broker_connected})
 
     async def open(self) -> None:
@@ -30,8 +32,12 @@ class Gate:
         desk = reception.of_this_loop()
         self._panels = Dc09Server(desk)
         port = await self._panels.start(self._settings.dc09_host, self._settings.dc09_port)
-        self._mqtt = self._gate(desk)
-        await self._mqtt.start()
+        if self._settings.profile == "centre":
+            self._turns = Turns(lambda: self._gate(desk))
+            self._turns.start()
+        else:
+            self._mqtt = self._gate(desk)
+            await self._mqtt.start()
         self._pulse.start()
         _log.info("gate open", dc09=port)
 
@@ -53,7 +59,8 @@ class Gate:
     @property
     def broker_connected(self) -> bool:
         """Whether the broker answers our client."""
-        return self._mqtt is not None and self._mqtt.connected
+        client = self._turns.client if self._turns is not None else self._mqtt
+        return client is not None and client.connected
 
     async def close(self) -> None:
         """Take nothing new, then write what waits."""
@@ -62,4 +69,6 @@ class Gate:
             await self._panels.stop()
         if self._mqtt is not None:
             await self._mqtt.stop()
+        if self._turns is not None:
+            await self._turns.stop()
         await reception.close_this_loop()

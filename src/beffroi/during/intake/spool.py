@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -91,25 +92,66 @@ class Spool(Protocol):
         ...
 
 
-def open_spool(settings: configuration.Settings | None = None) -> Spool:
-    """A new spool of the configured profile: SQLite in the village, NATS JetStream in the centre."""
+def open_spool(settings: configuration.Settings | None = None, *, first: int = 1) -> Spool:
+    """A new spool of the configured profile: SQLite in the village, NATS JetStream in the centre.
+
+    No position before `first` is given by a spool that is made anew, nor by a village's that is behind it.
+    """
     settings = settings or configuration.current()
     if settings.profile == "centre":
         from beffroi.during.intake.spool_jetstream import JetStreamSpool
 
-        return JetStreamSpool(settings.nats_url, replicas=settings.nats_replicas)
+        return JetStreamSpool(settings.nats_url, replicas=settings.nats_replicas, first=first)
     from beffroi.during.intake.spool_sqlite import SqliteSpool
 
-    return SqliteSpool(settings.data_path / "spool.sqlite3")
+    return SqliteSpool(settings.data_path / "spool.sqlite3", first=first)
+
+
+def aside_file(settings: configuration.Settings) -> Path:
+    """Where this machine keeps what the cluster does not take."""
+    return (
+        Path(settings.aside_dir).resolve() if settings.aside_dir else settings.data_path
+    ) / "aside.sqlite3"
+
+
+def open_steady(settings: configuration.Settings) -> Spool:
+    """A spool for a process that lasts and takes observations: a centre's has this machine's disk beside."""
+    found = open_spool(settings)
+    if settings.profile != "centre":
+        return found
+    from beffroi.during.intake.spool_jetstream import JetStreamSpool
+    from beffroi.during.intake.spool_sqlite import SqliteSpool
+    from beffroi.during.intake.spool_steady import SteadySpool
+
+    assert isinstance(found, JetStreamSpool)  # noqa: S101 - what open_spool makes for a centre
+    return SteadySpool(found, SqliteSpool(aside_file(settings)))
 
 
 _shared: dict[tuple[str, str, str], Spool] = {}
 
 
+def _name(settings: configuration.Settings) -> tuple[str, str, str]:
+    return settings.profile, str(settings.data_path), settings.nats_url
+
+
 def shared() -> Spool:
     """The spool of this process, opened once."""
     settings = configuration.current()
-    name = (settings.profile, str(settings.data_path), settings.nats_url)
+    name = _name(settings)
     if name not in _shared:
         _shared[name] = open_spool(settings)
     return _shared[name]
+
+
+def share_steady() -> None:
+    """From now on `shared` is a steady spool: for processes that take observations, before the first asks."""
+    settings = configuration.current()
+    if _name(settings) not in _shared:
+        _shared[_name(settings)] = open_steady(settings)
+
+
+def close_shared() -> None:
+    """Close the spool of this process, if one was opened."""
+    found = _shared.pop(_name(configuration.current()), None)
+    if found is not None:
+        found.close()

@@ -15,29 +15,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
-import nats
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.errors import APIError
 
 from beffroi.during.intake.facts import Observation, Receipt
-from beffroi.during.intake.spool import Encoded, SpoolFull, SpoolUnavailable, decode, encode
+from beffroi.during.intake.jetstream import TRY_S, Line, make_stream
+from beffroi.during.intake.spool import Encoded, SpoolUnavailable, decode, encode
 from beffroi.foundation.identifiers import instant_of
 
 T = TypeVar("T")
-_TIMEOUT_S = 10.0
+STREAM = "BEFFROI"
 _BATCH = 500
 _WRONG_LAST_SEQUENCE = 10071
 _TWINS_IN_BATCH = (10071, 10164)
-_NO_SPACE = (10023, 10047, 10077)
+_NO_MESSAGE = 10037
+_NOT_THERE = 10057
+#: 204: the end of what was asked for; 404: there is nothing from there on.
+_THAT_WAS_ALL = ("204", "404")
 _TWIN = re.compile(r"wrong last sequence: (\d+)")
 _SAFE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -55,60 +57,40 @@ _told = msgspec.json.Decoder(_Told)
 
 
 class JetStreamSpool:
-    """A spool in a NATS cluster; see `Spool` for the calls. A thread of its own runs the client."""
+    """A spool in a NATS cluster; see `Spool` for the calls.
 
-    def __init__(self, url: str, *, stream: str = "BEFFROI", replicas: int = 1) -> None:
-        """Connect, and make the stream where it is not there. Raises SpoolUnavailable."""
+    `patience_s`: how long a call goes on where a server has just gone; JetStream chooses another leader in
+    4 to 9 s, a time that it does not let one set.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        stream: str = STREAM,
+        replicas: int = 1,
+        first: int = 1,
+        patience_s: float = 15.0,
+    ) -> None:
+        """Connect, and make the stream where it is not there: its first position is then `first`.
+
+        Raises NatsAway, NatsRefuses, JetStreamOff, TooFewServers or SpoolUnavailable.
+        """
         self._stream = stream
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="jetstream", daemon=True)
-        self._thread.start()
-        self._client = Client()
+        self._patience_s = patience_s
+        self._known = 0
+        self._line = Line(url)
         try:
-            self._run(self._connect(url, replicas))
+            self._line.connect()
+            config = make_stream(self._line, stream, replicas=replicas, first=first, patience_s=patience_s)
         except SpoolUnavailable:
             self.close()
             raise
-
-    async def _connect(self, url: str, replicas: int) -> None:
-        await self._client.connect(url, connect_timeout=5, max_reconnect_attempts=3, allow_reconnect=True)
-        self._client.options["max_reconnect_attempts"] = -1  # once connected, never give up
-        self._js = self._client.jetstream(timeout=_TIMEOUT_S)
-        self._atomic = await self._make_stream(replicas)
-
-    async def _make_stream(self, replicas: int) -> bool:
-        """Make the stream where it is not there; whether the server takes atomic batches."""
-        config = {
-            "name": self._stream,
-            "subjects": [f"{self._stream}.>"],
-            "retention": "limits",
-            "storage": "file",
-            "num_replicas": replicas,
-            "allow_direct": True,
-            "allow_atomic": True,
-        }
-        body = msgspec.json.encode(config)
-        info = await self._client.request(f"$JS.API.STREAM.INFO.{self._stream}", b"", timeout=_TIMEOUT_S)
-        if "error" in msgspec.json.decode(info.data):
-            info = await self._client.request(
-                f"$JS.API.STREAM.CREATE.{self._stream}", body, timeout=_TIMEOUT_S
-            )
-        told = msgspec.json.decode(info.data)
-        if "error" in told:
-            raise APIError.from_error(told["error"])
         # A server that does not know of atomic batches leaves the word out.
-        return bool(told["config"].get("allow_atomic"))
+        self._atomic = bool(config.get("allow_atomic"))
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do `work` in the client's thread, its errors told as the house's."""
-        try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-        except APIError as error:
-            if error.err_code in _NO_SPACE:
-                raise SpoolFull from error
-            raise SpoolUnavailable(why=str(error)) from error
-        except (nats.errors.Error, OSError, TimeoutError) as error:
-            raise SpoolUnavailable(why=str(error) or type(error).__name__) from error
+    def _run(self, work: Callable[[], Coroutine[Any, Any, T]], patience_s: float | None = None) -> T:
+        return self._line.run(work, self._patience_s if patience_s is None else patience_s)
 
     def _subject(self, observation: Observation) -> str:
         """Names of any shape become words that a subject may hold, always the same for the same names."""
@@ -126,7 +108,15 @@ class JetStreamSpool:
         Where one fails, SpoolUnavailable is raised though former ones may be kept: sent again, those are
         duplicates, so nothing is counted twice.
         """
-        return self._run(self._append(batch)) if batch else []
+        return self.append_within(batch, self._patience_s)
+
+    def append_within(self, batch: Sequence[Encoded], patience_s: float) -> list[Receipt]:
+        """`append_encoded` with a patience (s) of its own. What was published twice is there once."""
+        if not batch:
+            return []
+        receipts = self._run(lambda: self._append(batch), patience_s)
+        self._known = max(self._known, *(each.position for each in receipts))
+        return receipts
 
     async def _append(self, batch: Sequence[Encoded]) -> list[Receipt]:
         named = {self._subject(each.observation): each.content for each in reversed(batch)}
@@ -153,11 +143,11 @@ class JetStreamSpool:
         """Publish distinct subjects as one atomic batch: their positions, or None where one is a twin."""
         headers = {"Nats-Expected-Last-Subject-Sequence": "0", "Nats-Batch-Id": uuid4().hex}
         for number, (subject, content) in enumerate(part[:-1], start=1):
-            await self._client.publish(
+            await self._line.client.publish(
                 subject, content, headers={**headers, "Nats-Batch-Sequence": str(number)}
             )
         last = {**headers, "Nats-Batch-Sequence": str(len(part)), "Nats-Batch-Commit": "1"}
-        answer = await self._client.request(*part[-1], timeout=_TIMEOUT_S, headers=last)
+        answer = await self._line.client.request(*part[-1], timeout=TRY_S, headers=last)
         told = _told.decode(answer.data)
         if told.error is not None:
             if told.error.get("err_code") in _TWINS_IN_BATCH:
@@ -169,7 +159,7 @@ class JetStreamSpool:
 
     async def _publish(self, subject: str, content: bytes) -> Receipt:
         headers = {"Nats-Expected-Last-Subject-Sequence": "0"}
-        answer = await self._client.request(subject, content, timeout=_TIMEOUT_S, headers=headers)
+        answer = await self._line.client.request(subject, content, timeout=TRY_S, headers=headers)
         told = _told.decode(answer.data)
         if told.error is None:
             return Receipt(told.seq, False)
@@ -183,28 +173,54 @@ class JetStreamSpool:
         return self.append_encoded([encode(each) for each in batch])
 
     def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
-        """Up to `limit` observations behind `after`, in one request to the nearest replica."""
-        found = self._run(self._messages({"seq": after + 1}, limit))
+        """Up to `limit` observations behind `after`, in one request to the nearest replica.
+
+        A replica that lags is never taken for the end: what this process knows of is waited for.
+        """
+        found = self._run(lambda: self._all_known(after, limit))
+        if found:
+            self._known = max(self._known, found[-1][0])
         return [(position, decode(content)) for position, content in found]
+
+    async def _all_known(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        found = await self._messages({"seq": after + 1}, limit)
+        last = found[-1][0] if found else after
+        if len(found) < limit and last < self._known and await self._is_more(last):
+            raise TimeoutError(f"the replica asked lags behind {self._known}")
+        return found
+
+    async def _is_more(self, after: int) -> bool:
+        """Whether the leader holds anything behind `after`."""
+        where = {"seq": after + 1, "next_by_subj": f"{self._stream}.>"}
+        try:
+            await self._line.ask(f"STREAM.MSG.GET.{self._stream}", where)
+        except APIError as error:
+            if error.err_code == _NO_MESSAGE:
+                return False
+            raise
+        return True
 
     async def _messages(self, where: dict[str, Any], limit: int) -> list[tuple[int, bytes]]:
         """Positions and contents of the messages from `where` on (Direct Get, in batches)."""
         if limit <= 0:
             return []
-        inbox = self._client.new_inbox()
+        inbox = self._line.client.new_inbox()
         answers: asyncio.Queue[Msg] = asyncio.Queue()
-        subscription = await self._client.subscribe(inbox, cb=answers.put)
+        subscription = await self._line.client.subscribe(inbox, cb=answers.put)
         try:
             request = {**where, "batch": limit, "next_by_subj": f"{self._stream}.>"}
-            await self._client.publish(
+            await self._line.client.publish(
                 f"$JS.API.DIRECT.GET.{self._stream}", msgspec.json.encode(request), reply=inbox
             )
             found: list[tuple[int, bytes]] = []
             while True:
-                answer = await asyncio.wait_for(answers.get(), _TIMEOUT_S)
+                answer = await asyncio.wait_for(answers.get(), TRY_S)
                 headers = answer.headers or {}
                 if "Nats-Sequence" not in headers:
-                    return found  # 204: that was all; 404: there was none
+                    if headers.get("Status") in _THAT_WAS_ALL:
+                        return found
+                    # 503: no replica hears us. That is not the end of the stream.
+                    raise nats.errors.NoRespondersError
                 found.append((int(headers["Nats-Sequence"]), answer.data))
                 if len(found) == limit:
                     return found
@@ -213,7 +229,9 @@ class JetStreamSpool:
 
     def head(self) -> int:
         """The last position given, also when its message was erased since."""
-        return int(self._run(self._js.stream_info(self._stream)).state.last_seq)
+        told = self._run(lambda: self._line.ask(f"STREAM.INFO.{self._stream}"))
+        self._known = max(self._known, int(told["state"]["last_seq"]))
+        return int(told["state"]["last_seq"])
 
     def get(self, identifier: UUID) -> tuple[int, Observation] | None:
         """Looked for from the moment that the identifier carries, then from the start: there is no index."""
@@ -230,7 +248,7 @@ class JetStreamSpool:
     ) -> tuple[int, Observation] | None:
         looked = 0
         while limit is None or looked < limit:
-            part = self._run(self._messages(where, 1_000))
+            part = self._run(partial(self._messages, where, 1_000))
             for position, content in part:
                 # The identifier's text is looked for first: it is much quicker than reading each message.
                 if str(identifier).encode() in content and decode(content).id == identifier:
@@ -253,7 +271,7 @@ class JetStreamSpool:
                 break
             gone = [position for position, each in old if each.id not in keep]
             stayed = stayed or len(gone) < len(part)
-            self._run(self._erase(gone, whole=not stayed))
+            self._run(partial(self._erase, gone, whole=not stayed))
             erased += len(gone)
             after = part[-1][0]
         return erased
@@ -261,15 +279,18 @@ class JetStreamSpool:
     async def _erase(self, positions: Sequence[int], *, whole: bool) -> None:
         """Erase messages; `whole`: nothing older stays, so all up to the last may go at once."""
         if whole and positions:
-            await self._js.purge_stream(self._stream, seq=positions[-1] + 1)
+            await self._line.ask(f"STREAM.PURGE.{self._stream}", {"seq": positions[-1] + 1})
             return
         for start in range(0, len(positions), 100):
-            part = positions[start : start + 100]
-            await asyncio.gather(*(self._js.delete_msg(self._stream, position) for position in part))
+            await asyncio.gather(*(self._erase_one(each) for each in positions[start : start + 100]))
+
+    async def _erase_one(self, position: int) -> None:
+        try:
+            await self._line.ask(f"STREAM.MSG.DELETE.{self._stream}", {"seq": position})
+        except APIError as error:
+            if error.err_code not in (_NO_MESSAGE, _NOT_THERE):
+                raise  # else it went in a try that was cut
 
     def close(self) -> None:
         """Close the connection and end the thread."""
-        if self._client.is_connected:
-            asyncio.run_coroutine_threadsafe(self._client.close(), self._loop).result(5)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._line.close()

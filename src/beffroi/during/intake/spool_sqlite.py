@@ -51,8 +51,11 @@ class SqliteSpool:
     Writers queue on SQLite's own lock and commit one after the other, so positions appear in order.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file at `path`. Raises SpoolUnavailable where that cannot be."""
+    def __init__(self, path: Path, *, first: int = 1) -> None:
+        """Open or create the file at `path`; no position before `first` is given from now on.
+
+        Raises SpoolUnavailable where that cannot be.
+        """
         self._path = path
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
@@ -60,6 +63,8 @@ class SqliteSpool:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect()
             self._writer.executescript(_SCHEMA)
+            if first > 1:
+                self._writer.execute("UPDATE tail SET position = max(position, ?)", (first - 1,))
             self._reader = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -144,6 +149,11 @@ class SqliteSpool:
                 self._writer.executemany("DELETE FROM observation WHERE position = ?", gone)
                 self._writer.execute("COMMIT")
             erased += len(gone)
+
+    def drop(self, until: int) -> None:
+        """Erase all up to position `until`."""
+        with self._write_lock, _told():
+            self._writer.execute("DELETE FROM observation WHERE position <= ?", (until,))
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._read_lock, _told():

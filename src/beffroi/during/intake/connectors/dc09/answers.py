@@ -40,8 +40,10 @@ class Answers:
         except BadFrame as error:
             self.unread(Unreadable(str(error), code="dc09.bad_crc"), inside, None, sender)
             return b""
-        speaker = await self._reception.book.by_address("dc09", frame.account) if frame.account else None
+        speaker: Speaker | None = None
         try:
+            if frame.account:
+                speaker = await self._reception.book.by_address("dc09", frame.account)
             return await self._answer(frame, speaker)
         except Unreadable as error:
             self.unread(error, _content(frame, inside), speaker, sender)
