@@ -15,6 +15,8 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, transaction
 
+from beffroi.during.acting import sending as acting
+from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
@@ -47,6 +49,7 @@ _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
 _CALLS_S = 1.0
+_COMMANDS_S = 0.5
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
 
@@ -161,7 +164,7 @@ def duties() -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
-    courier = Courier()
+    courier, hand = Courier(), Hand()
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
@@ -169,6 +172,8 @@ def duties() -> list[Duty]:
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, courier.tend),
+        Duty("commands", _COMMANDS_S, lambda: acting.step(clock.now())),
+        Duty("hand", _CALLS_S, hand.tend),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
