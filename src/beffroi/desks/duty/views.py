@@ -24,7 +24,7 @@ from beffroi.people import queries as people
 from beffroi.people.models import Member
 
 ACTION = "duty.view"
-STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "duty", "call")]
+STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "switch", "duty", "call")]
 LINES = 40
 
 
@@ -84,6 +84,7 @@ def page(request: HttpRequest, sheet: Sheet | None, *, status: int = 200, **besi
         "who_note": gettext("on duty"),
         "exercise": all(each.exercise for each in watched) or people.is_exercise(),
         "desk": _for_scripts(watched, town, position),
+        "may_switch": bool(doors.territories_for(member, "acting.command")),
         "may_call": bool(doors.territories_for(member, "call.take")),
         **beside,
     }

@@ -70,12 +70,16 @@ class Hand:
                     _log.exception("the hand lost its grip")
                 self.connected = False
                 await asyncio.sleep(_AFTER_FAULT_S)
-            await asyncio.get_running_loop().run_in_executor(writer, connection.close)
+            await asyncio.get_running_loop().run_in_executor(writer, _let_go)
 
     @property
     def stopping(self) -> bool:
         """Whether it was told to stop."""
         return self._stopping.is_set()
+
+
+def _let_go() -> None:
+    connection.close()  # this thread's own
 
 
 class _Grip:
