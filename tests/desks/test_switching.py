@@ -6,6 +6,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
+from tests.desks.browsing import chromium, serving, visit
 from tests.desks.conftest import KEY, Town
 from tests.during.acting.declarations import BOLLARD, LAMPS, SPEAKER
 from tests.during.fusion.made import at
@@ -89,3 +91,22 @@ def test_an_exercise_says_that_nothing_is_sent(town: Town, things: None, happen:
     client.post(f"/veille/{drill}/commander/lamps/brighten/")
     assert "exercise: nothing was sent" in client.get(f"/veille/{drill}/").content.decode()
     assert models.Command.objects.get().state == "kept"
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_two_keys_turn_the_lamps_up(town: Town, things: None, burglary: UUID) -> None:
+    session = str(town.signed_in(town.operator).session.session_key)
+    with serving() as address, chromium() as browser:
+        someone = visit(browser, address, session)
+        page = someone.page()
+        page.goto(f"{address}/veille/{burglary}/")
+        page.wait_for_selector('body[data-link="live"]')
+        page.keyboard.press("k")
+        expect(page.locator('[data-dialog="switch"]')).to_be_visible()
+        page.keyboard.press("3")
+        expect(page.locator("#fiche .commands")).to_contain_text("asked")
+        (order,) = sending.claim(clock.now())
+        sending.mark_sent(order, clock.now())
+        expect(page.locator("#fiche .commands")).to_contain_text("its answer is awaited")  # without a reload
+        assert order.payload == b"ON" and someone.faults == []

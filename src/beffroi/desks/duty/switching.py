@@ -130,7 +130,7 @@ def commands(found: Iterable[CommandView]) -> tuple[Commanded, ...]:
     return tuple(
         Commanded(
             at=each.asked_at,
-            title=f"{each.name}\u202f: {words.said(words_acting.ACTS, each.act).rstrip('…').lower()}",
+            title=words_acting.told(each.name, each.act),
             who=log.author(each.actor, names),
             state=each.state,
             words=words.said(words_acting.STATES, each.state),

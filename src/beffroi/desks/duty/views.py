@@ -84,7 +84,6 @@ def page(request: HttpRequest, sheet: Sheet | None, *, status: int = 200, **besi
         "who_note": gettext("on duty"),
         "exercise": all(each.exercise for each in watched) or people.is_exercise(),
         "desk": _for_scripts(watched, town, position),
-        "may_switch": bool(doors.territories_for(member, "acting.command")),
         "may_call": bool(doors.territories_for(member, "call.take")),
         **beside,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks.duty.words import Words, said
@@ -83,10 +84,15 @@ FACTS: Words = {
 }
 
 
+def told(name: str, act: str) -> str:
+    """What was told to what."""
+    return gettext("%(title)s: %(name)s") % {"title": name, "name": said(ACTS, act).lower().rstrip("…")}
+
+
 def acted(body: dict[str, object] | object) -> str:
     """The detail of a fact about a command: what it was told to what."""
     assert isinstance(body, dict)  # noqa: S101 - facts' bodies are objects
-    parts = [f"{body['actuator']}\u202f: {said(ACTS, str(body['act'])).lower().rstrip('…')}"]
+    parts = [told(str(body["actuator"]), str(body["act"]))]
     if body.get("text"):
         parts.append(str(body["text"]))
     if body.get("seen"):
