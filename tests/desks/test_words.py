@@ -56,6 +56,7 @@ def test_every_fact_has_its_words() -> None:
 
 
 ROOMS = {
+    "acting",
     "incident",
     "oncall",
     "fusion",

@@ -61,6 +61,8 @@ VALUES: dict[str, Any] = {
     "key": "x-y",
     "token": "x" * 43,
     "link": UUID(int=7),
+    "actuator": "lamps",
+    "act": "brighten",
 }
 
 

@@ -68,5 +68,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme_of(request),
         "phases": lambda: phases(request),
+        "acting_open": lambda: request.user.is_authenticated and _may(request.user, "acting.command"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
     }

@@ -6,7 +6,15 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
-from beffroi.desks.duty import call_views, cover, link_views, repairs, shift_views, telling_views
+from beffroi.desks.duty import (
+    call_views,
+    cover,
+    link_views,
+    repairs,
+    shift_views,
+    switch_views,
+    telling_views,
+)
 from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -71,6 +79,17 @@ urlpatterns = [
     path("veille/<uuid:incident>/levee-de-doute/", telling_views.record, name="duty_doubt_record"),
     path("veille/<uuid:incident>/relier/", link_views.link, name="duty_link"),
     path("veille/<uuid:incident>/delier/", link_views.unlink, name="duty_unlink"),
+    path("veille/commandes/", switch_views.switches, name="duty_switches"),
+    path(
+        "veille/commandes/<slug:territory>/<slug:actuator>/<slug:act>/",
+        switch_views.from_list,
+        name="duty_switch_here",
+    ),
+    path(
+        "veille/<uuid:incident>/commander/<slug:actuator>/<slug:act>/",
+        switch_views.from_incident,
+        name="duty_switch",
+    ),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -211,6 +211,14 @@ class Settings:
         90, "days", "How long the outbox keeps whom it called, and links; the journal keeps the facts."
     )
     link_minutes: int = setting(45, "min", "How long a no-account link to an incident lives.")
+    acting_send_seconds: float = setting(
+        10.0,
+        "s",
+        "A command to a device (lamp, bollard …) that the broker does not have by then is never sent.",
+    )
+    acting_within_m: float = setting(
+        500.0, "m", "How far from an incident's place what can be switched is proposed on its sheet."
+    )
     smtp_host: str = setting("", "host name", "Mail server for calls by e-mail; empty: none.")
     smtp_port: int = setting(587, "port", "The mail server's port.")
     smtp_security: str = setting(

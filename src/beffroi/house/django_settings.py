@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "beffroi.during.fusion",
     "beffroi.during.incident",
     "beffroi.during.dispatch",
+    "beffroi.during.acting",
     "beffroi.during.oncall",
     "beffroi.after.evidence",
     "beffroi.rehearsal",

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("beffroi.cli.fusion_rules", "rules"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
     "oncall": ("beffroi.cli.oncall", "oncall"),
+    "actuator": ("beffroi.cli.actuator", "actuator"),
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }
 _WITHOUT_DJANGO = {"up", "demo", "conform"}

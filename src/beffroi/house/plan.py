@@ -15,6 +15,8 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, transaction
 
+from beffroi.during.acting import sending as acting
+from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
@@ -47,6 +49,7 @@ _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
 _CALLS_S = 1.0
+_COMMANDS_S = 0.5
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
 
@@ -159,8 +162,9 @@ def warm() -> None:
             dispatch_scene.town(town.key, clock.now())
 
 
-#: One a process, whatever happens to its lease: the outbox's own claims let several processes share it.
+#: One each a process, whatever happens to its lease: each takes up what it sends, so that several may share it.
 _courier = Courier()
+_hand = Hand()
 
 
 def take_over() -> tuple[Callable[[], bool], list[Duty]]:
@@ -187,6 +191,8 @@ def duties() -> list[Duty]:
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, _courier.tend),
+        Duty("commands", _COMMANDS_S, lambda: acting.step(clock.now())),
+        Duty("hand", _CALLS_S, _hand.tend),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),

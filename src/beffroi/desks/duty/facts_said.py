@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import words, words_more
+from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.report import words as signal_words
 
@@ -18,6 +18,7 @@ Body = Mapping[str, Any]
 Detail = Callable[[Body], str]
 
 FACTS: Mapping[str, Promise] = {
+    **words_acting.FACTS,
     "device.imported": _("Devices imported"),
     "fusion.batch_folded": _("Batch understood"),
     "evidence.sealed": _("Evidence sealed"),
@@ -221,6 +222,7 @@ def _undone(body: Body) -> str:
 
 
 DETAILS: Mapping[str, Detail] = {
+    **dict.fromkeys(words_acting.FACTS, words_acting.acted),
     "device.imported": _taken,
     "incident.acknowledged": _after,
     "incident.amended": _real,

@@ -21,6 +21,7 @@ SUBJECTS = {
     "member": _("member"),
     "call": _("call"),
     "shift_note": _("note"),
+    "account": _("account"),
 }
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import around, believing, going, ledger, storms, words
+from beffroi.desks.duty import around, believing, going, ledger, storms, switching, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
 from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
@@ -22,6 +22,7 @@ from beffroi.during.incident.shown import Doubt, IncidentView
 from beffroi.during.oncall import queries as oncall_queries
 from beffroi.during.oncall.shown import AlertView
 from beffroi.foundation import clock
+from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
 from beffroi.people import doors
 from beffroi.people.models import Member
@@ -37,6 +38,7 @@ ACTS = {
     "incident.share": "share",
     "incident.hand_over": "hand_over",
     "incident.link": "link",
+    "acting.command": "switch",
 }
 FAR = 1e10
 
@@ -244,7 +246,15 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         told=around.told(view.id),
         event=event,
         doubt_signs=around.doubt_signs(found.signs),
+        switches=switching.near(view.territory, view.id, _place(view)) if view.state != "closed" else (),
+        commands=switching.of_incident(view.id),
     )
+
+
+def _place(view: IncidentView) -> Position | None:
+    if view.lat is None or view.lon is None:
+        return None
+    return Position(view.lat, view.lon, view.radius_m)
 
 
 def _doubt(doubt: Doubt | None) -> str:

@@ -201,6 +201,8 @@ class Sheet:
     told: tuple[Told, ...] = ()
     event: Linked | None = None
     doubt_signs: tuple[tuple[str, datetime, str], ...] = ()
+    switches: tuple[Any, ...] = ()
+    commands: tuple[Any, ...] = ()
 
     @property
     def never(self) -> tuple[str, ...]:

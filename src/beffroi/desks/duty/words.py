@@ -252,6 +252,7 @@ ROOMS: Words = {
     "territory": _("map"),
     "rehearsal": _("exercise"),
     "oncall": _("on call"),
+    "acting": _("commands"),
 }
 
 

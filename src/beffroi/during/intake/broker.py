@@ -15,8 +15,10 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import bcrypt
 
@@ -56,6 +58,33 @@ class Access:
     tls: ssl.SSLContext | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An account of something that is commanded: the topics that it hears, and those on which it answers."""
+
+    login: str
+    hashed: str
+    hears: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Every such account, and the topics on which nobody but our own client may speak."""
+
+    accounts: Sequence[Device] = ()
+    reserved: tuple[str, ...] = ()
+
+
+_devices: list[Callable[[], Devices]] = []
+
+
+def register(devices: Callable[[], Devices]) -> None:
+    """Let a later room name what is commanded over this broker (called when the house starts)."""
+    if devices not in _devices:
+        _devices.append(devices)
+
+
 def program() -> str:
     """The path of nats-server: the one installed with this Python, else the machine's. Raises NoBroker."""
     beside = Path(sys.executable).parent / "nats-server"
@@ -90,6 +119,22 @@ def access(settings: configuration.Settings | None = None) -> Access:
     return Access(reached, settings.mqtt_port, USER, _own_password(_folder(settings)), tls)
 
 
+def reached(settings: configuration.Settings | None = None) -> Access:
+    """How our client reaches the broker in use: the town's own (`mqtt_url`), else the built-in one."""
+    settings = settings or configuration.current()
+    if not settings.mqtt_url:
+        return access(settings)
+    url = urlsplit(settings.mqtt_url)
+    tls = url.scheme == "mqtts"
+    return Access(
+        host=url.hostname or "127.0.0.1",
+        port=url.port or (8883 if tls else 1883),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        tls=ssl.create_default_context() if tls else None,
+    )
+
+
 def _own_password(folder: Path) -> str:
     file = folder / "password"
     if not file.exists():
@@ -110,7 +155,28 @@ def _pinned(certificate: str) -> ssl.SSLContext:
 
 
 def _users() -> list[dict[str, object]]:
-    """The broker's users: one a source, with the right to publish under its prefix and nothing else."""
+    """The broker's users: sources and devices, each with the right to its own topics and nothing else."""
+    told = [each() for each in _devices]
+    reserved = [_subject(topic) for each in told for topic in each.reserved]
+    commanded = [_commanded(account) for each in told for account in each.accounts]
+    return [*_sources(reserved), *commanded]
+
+
+def _commanded(account: Device) -> dict[str, object]:
+    """The user of a device: it hears its own commands, and speaks on its own states only."""
+    return {
+        "user": account.login,
+        "password": account.hashed,
+        "allowed_connection_types": ["MQTT"],
+        "permissions": {
+            "publish": {"allow": [_subject(each) for each in account.says]},
+            "subscribe": {"allow": [*(_subject(each) for each in account.hears), "$MQTT.sub.>"]},
+        },
+    }
+
+
+def _sources(reserved: Sequence[str]) -> list[dict[str, object]]:
+    """The users of sources: each publishes under its prefix, but never where commands are given."""
     rows = Source.objects.filter(connector__in=mqtt_names(), active=True).exclude(broker_hash="")
     rows = rows.exclude(address="")  # a mapped source that only posts has no prefix, and does not sign in
     return [
@@ -119,7 +185,7 @@ def _users() -> list[dict[str, object]]:
             "password": row.broker_hash,
             "allowed_connection_types": ["MQTT"],
             "permissions": {
-                "publish": {"allow": _subjects(row)},
+                "publish": {"allow": _subjects(row), **_but(_subjects(row), reserved)},
                 # A source may listen to its own prefix (Frigate reads its own commands there).
                 "subscribe": {"allow": [*_subjects(row), "$MQTT.sub.>"]},
             },
@@ -128,9 +194,19 @@ def _users() -> list[dict[str, object]]:
     ]
 
 
+def _subject(topic: str) -> str:
+    return topic.replace("/", ".")
+
+
 def _subjects(row: Source) -> list[str]:
-    subject = row.address.replace("/", ".")
+    subject = _subject(row.address)
     return [subject, f"{subject}.>"]
+
+
+def _but(allowed: Sequence[str], reserved: Sequence[str]) -> dict[str, list[str]]:
+    """Of the topics reserved for commands, those that lie under a prefix."""
+    inside = [each for each in reserved if each == allowed[0] or each.startswith(f"{allowed[0]}.")]
+    return {"deny": inside} if inside else {}
 
 
 def configured(settings: configuration.Settings) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-from urllib.parse import unquote, urlsplit
-
 import structlog
 
 from beffroi.during.intake import broker, reception
@@ -33,28 +30,13 @@ class Gate:
         self._panels = Dc09Server(desk)
         port = await self._panels.start(self._settings.dc09_host, self._settings.dc09_port)
         if self._settings.profile == "centre":
-            self._turns = Turns(lambda: self._gate(desk))
+            self._turns = Turns(lambda: MqttGate.of(desk, broker.reached(self._settings)))
             self._turns.start()
         else:
-            self._mqtt = self._gate(desk)
+            self._mqtt = MqttGate.of(desk, broker.reached(self._settings))
             await self._mqtt.start()
         self._pulse.start()
         _log.info("gate open", dc09=port)
-
-    def _gate(self, desk: reception.Reception) -> MqttGate:
-        if not self._settings.mqtt_url:
-            own = broker.access(self._settings)
-            return MqttGate.of(desk, own)
-        url = urlsplit(self._settings.mqtt_url)
-        tls = url.scheme == "mqtts"
-        return MqttGate(
-            desk,
-            host=url.hostname or "127.0.0.1",
-            port=url.port or (8883 if tls else 1883),
-            user=unquote(url.username or ""),
-            password=unquote(url.password or ""),
-            tls=ssl.create_default_context() if tls else None,
-        )
 
     @property
     def broker_connected(self) -> bool:

@@ -79,7 +79,7 @@ class MqttGate:
 
     @classmethod
     def of(cls, reception: Reception, own: Access) -> MqttGate:
-        """The gate at the built-in broker."""
+        """The gate at a broker."""
         return cls(reception, host=own.host, port=own.port, user=own.user, password=own.password, tls=own.tls)
 
     @property

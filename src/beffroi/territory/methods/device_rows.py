@@ -32,7 +32,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 KINDS = (
     "camera", "lamp", "panel", "detector", "microphone", "barrier", "access", "button", "server", "recorder",
-    "switch", "sensor",
+    "switch", "sensor", "speaker",
 )  # fmt: skip
 _KIND_WORDS = {
     "camera": "camera", "videoprotection": "camera", "video": "camera", "lampadaire": "lamp", "lampe": "lamp",
@@ -40,7 +40,7 @@ _KIND_WORDS = {
     "centrale": "panel", "alarme": "panel", "panel": "panel", "detecteur": "detector", "detector": "detector",
     "micro": "microphone",
     "barriere": "barrier", "borne": "barrier", "bouton": "button", "serveur": "server",
-    "enregistreur": "recorder", "capteur": "sensor",
+    "enregistreur": "recorder", "capteur": "sensor", "haut_parleur": "speaker", "sirene": "speaker",
 }  # fmt: skip
 _FORMS = {
     "fixe": "fixed", "fixed": "fixed", "bullet": "fixed", "dome": "dome", "ptz": "panning",

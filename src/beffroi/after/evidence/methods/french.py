@@ -218,6 +218,14 @@ INCIDENT: Mapping[str, str] = {
 }
 
 FACTS: Mapping[str, str] = {
+    "acting.asked": "Commande demandée",
+    "acting.kept": "Commande d’exercice, non envoyée",
+    "acting.sent": "Commande envoyée",
+    "acting.confirmed": "Commande exécutée",
+    "acting.refused": "Commande refusée par l’équipement",
+    "acting.no_answer": "Commande sans réponse",
+    "acting.not_sent": "Commande non envoyée",
+    "acting.unsure": "Commande peut-être envoyée",
     "oncall.called": "Astreinte appelée",
     "oncall.answered": "Astreinte : prise en charge",
     "oncall.passed_on": "Astreinte : passée à la suite",

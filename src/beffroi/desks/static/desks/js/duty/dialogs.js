@@ -35,4 +35,9 @@ export function startDialogs() {
     const asked = event.target.closest("button[data-ask]");
     if (asked && askToSend(asked)) event.preventDefault();
   });
+  // Where a question numbers its answers, the figure presses one.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !/^[1-9]$/.test(event.key)) return;
+    document.querySelector(`dialog[open] [data-digit="${event.key}"]`)?.click();
+  });
 }

@@ -25,6 +25,7 @@ function press(event, { queue, sheet }) {
   if (letter === "n") return openDialog("note");
   if (letter === "c") return openDialog("close");
   if (letter === "d") return openDialog("doubt");
+  if (letter === "k") return openDialog("switch");
   if ("tplr".includes(letter) && letter.length === 1) {
     const way = document.querySelector(`[data-go="${letter}"]`);
     way?.click();
