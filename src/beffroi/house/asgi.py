@@ -23,7 +23,7 @@ from beffroi.api.observations import application as observations  # noqa: E402 -
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
-from beffroi.house import metrics  # noqa: E402 - as above
+from beffroi.house import metrics, warming  # noqa: E402 - as above
 from beffroi.people.headers import with_headers  # noqa: E402 - as above
 
 Scope = MutableMapping[str, Any]
@@ -71,6 +71,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await opened.open()
             _settle()
+            warming.pages_in_background()
             await send({"type": "lifespan.startup.complete"})
         else:
             await opened.close()

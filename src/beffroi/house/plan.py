@@ -7,7 +7,6 @@ found; that one is set aside, counted and told in the journal, and the rest goes
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -16,7 +15,6 @@ import structlog
 from django.db import DatabaseError, transaction
 
 from beffroi.during.dispatch import actions as dispatch
-from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
 from beffroi.during.fusion.rules.kinds import sense_of
@@ -30,10 +28,9 @@ from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall.courier import Courier
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
-from beffroi.foundation.errors import BeffroiError
+from beffroi.house import warming
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
-from beffroi.territory import queries as territory
 
 _log = structlog.get_logger("engine")
 
@@ -48,7 +45,6 @@ _USERS_S = 2.0
 _SILENCES_S = 5.0
 _CALLS_S = 1.0
 _DAY_S = 86_400.0
-_TOWNS_WARMED = 20
 
 
 class Folding:
@@ -142,18 +138,9 @@ def _written(batch: Batch) -> list[UUID]:
     return list(touched)
 
 
-def _warm() -> None:
-    """Load what a first ranking needs (0.5 s and more), so that the first act does not wait for it."""
-    for town in territory.territories()[:_TOWNS_WARMED]:
-        with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
-            middle = territory.bounds(town.key).centre
-            territory.streets(town.key).route(middle, middle)
-            dispatch_scene.town(town.key, clock.now())
-
-
 def folding() -> Callable[[], bool]:
     """The engine's main work."""
-    _warm()
+    warming.for_ranking()
     return Folding(spools.shared(), configuration.current().fusion_batch_ms / 1000)
 
 
