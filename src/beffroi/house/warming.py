@@ -36,7 +36,7 @@ def for_pages() -> None:
     """Load what the first call form and its search for places need (1 s in Geneva)."""
     for page in _PAGES:
         get_template(page)
-    for town in territory.overview()[:_TOWNS]:
+    for town in territory.territories()[:_TOWNS]:
         with contextlib.suppress(BeffroiError):  # a territory without a map has no places
             version = territory.version_at(town.key)
             places.index(town.key, version.number, version.folder)
