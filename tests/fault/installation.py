@@ -18,6 +18,8 @@ from typing import Any
 from tests.territory.towns import cross
 
 TOWN = "bourg-intake"
+#: `BEFFROI_BAD_DAYS=long` tries each bad day in full; else as long as every change can wait.
+LONG = os.environ.get("BEFFROI_BAD_DAYS") == "long"
 _SIGNED_IN = """
 import django; django.setup()
 from django.conf import settings

@@ -69,8 +69,11 @@ class Program(Speaker):
         headers = {"Authorization": f"Bearer {self.house.token}", "Content-Type": "application/json"}
         connection.request("POST", "/api/v1/observations", json.dumps({"observations": items}), headers)
         answer = connection.getresponse()
-        results = json.loads(answer.read())["results"]
+        said = json.loads(answer.read())
         connection.close()
+        if answer.status == 503:
+            raise ConnectionRefusedError("nothing was kept")
+        results = said["results"]
         self.again = None
         return {keys[each["index"]] for each in results if "position" in each}
 
@@ -80,6 +83,7 @@ class Panel(Speaker):
 
     pending = ""
     zone = 0
+    refused: tuple[bytes, ...] = ()
 
     def speak(self, number: int) -> set[str]:
         if not self.pending:
@@ -90,6 +94,7 @@ class Panel(Speaker):
             line.sendall(build(self.pending))
             answer = line.recv(512)
         if b'"NAK"' in answer:
+            self.refused += (answer,)
             self.pending = ""  # waited too long for a house that was down: told again with a new time
         if b'"ACK"' not in answer:
             return set()

@@ -7,20 +7,19 @@ incidents, and the desk's feed goes on where it stopped.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.fault.installation import TOWN, Console, Installation
+from tests.fault.installation import LONG, TOWN, Console, Installation
 from tests.fault.speakers import Panel, Program, Recorder, kept, settle
 
 pytestmark = [pytest.mark.fault, pytest.mark.service]
 
-#: Each costs some five seconds, most of them a process's start: the long form is `BEFFROI_KILLS_ANY=200`.
-KILLS = int(os.environ.get("BEFFROI_KILLS_ANY", "8"))
+#: Each costs some four seconds, most of them a process's start.
+KILLS = 200 if LONG else 8
 VICTIMS = ("web", "engine", "broker", "parent")
 _HEAD = "import django; django.setup()\nfrom beffroi.journal import queries\nprint(queries.head_position())"
 _INCIDENTS = (

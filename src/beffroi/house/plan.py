@@ -29,6 +29,7 @@ from beffroi.during.oncall.courier import Courier
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.house import warming
+from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
 
@@ -45,6 +46,7 @@ _USERS_S = 2.0
 _SILENCES_S = 5.0
 _CALLS_S = 1.0
 _DAY_S = 86_400.0
+_DISK_S = 0.5
 
 
 class Folding:
@@ -150,6 +152,7 @@ def duties() -> list[Duty]:
     spool = spools.shared()
     courier = Courier()
     found = [
+        Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
@@ -162,4 +165,5 @@ def duties() -> list[Duty]:
     ]
     if not settings.mqtt_url:
         found.append(Duty("broker users", _USERS_S, lambda: broker.refresh(settings)))
+        found.append(Duty("broker's disk", _DISK_S, broker.AfterFullDisk(settings)))
     return found

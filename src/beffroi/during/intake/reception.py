@@ -86,6 +86,11 @@ def of_this_loop() -> Reception:
     return _receptions[loop]
 
 
+def refusing() -> str:
+    """Why this process kept nothing of what came last (the error's code); empty where it keeps."""
+    return next((each.writer.refusing for each in _receptions.values() if each.writer.refusing), "")
+
+
 def use(made: Reception) -> None:
     """Put `made` in the place of the running loop's reception, before anything asked for it."""
     _receptions[asyncio.get_running_loop()] = made

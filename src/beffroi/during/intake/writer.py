@@ -49,6 +49,8 @@ class GroupWriter:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         self._task: asyncio.Task[None] | None = None
         self._closed = False
+        #: The code of the error that the last group met; empty where it was kept.
+        self.refusing = ""
 
     async def put(self, observation: Observation) -> Receipt:
         """The receipt of one observation, once it is on disk. Raises Overloaded or SpoolUnavailable."""
@@ -99,6 +101,7 @@ class GroupWriter:
                     _log.exception("observations not written")
                 self._refuse(group, error)
                 continue
+            self.refusing = ""
             self._answer(group, receipts)
         self._task = None
 
@@ -110,9 +113,9 @@ class GroupWriter:
                 future.set_result(receipts[at : at + len(batch)])
             at += len(batch)
 
-    @staticmethod
-    def _refuse(group: list[_Message], error: BaseException) -> None:
+    def _refuse(self, group: list[_Message], error: BaseException) -> None:
         told = error if isinstance(error, BeffroiError) else SpoolUnavailable(why=type(error).__name__)
+        self.refusing = told.code
         for _, future in group:
             if not future.done():
                 future.set_exception(told)
