@@ -38,7 +38,9 @@ _log = structlog.get_logger("engine")
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
-# How far behind the cursor lives in danger are looked for, once each (some 0.1 s for a page).
+# Batches are shorter while the engine is behind: what may concern a life waits for one at most.
+_MOST_BEHIND = 500
+# How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
 _SWEEP_S = 1.0
@@ -58,30 +60,33 @@ class Folding:
         self._cursor = fusion_engine.cursor().position
         self._next = 0.0
         self._looked = 0
+        self._behind = False
         self._most_behind = configuration.current().overload_observations
 
     def __call__(self) -> bool:
         """Fold what waits; whether there was anything. Small batches wait a little for company."""
         if time.monotonic() < self._next:
             return False
-        batch = self._spool.read(self._cursor, _MOST)
+        most = _MOST_BEHIND if self._behind else _MOST
+        batch = self._spool.read(self._cursor, most)
         if not batch and not fusion.decisions_wait():
             return False
-        if len(batch) == _MOST:
+        self._behind = len(batch) == most and self._spool.head() - self._cursor > self._most_behind
+        full = len(batch) == most
+        if self._behind:
             self._lives_first()
+            batch = batch[:_MOST_BEHIND]
         self._next = time.monotonic() + self._gather_s
         touched = self.fold(batch)
         if touched:
             dispatch.rank_touched(incidents=touched, at=clock.now())
-        return len(batch) == _MOST
+        return full
 
     def _lives_first(self) -> None:
-        """Where the engine is far behind, take up what waits and may concern a life, before its turn."""
-        if self._spool.head() - self._cursor <= self._most_behind:
-            return
+        """Take up what waits and may concern a life, before its turn."""
         urgent: list[tuple[int, Observation]] = []
         self._looked = max(self._looked, self._cursor)
-        until = self._cursor + _LOOK_AHEAD
+        until = self._looked + _LOOK_AHEAD
         while self._looked < until and (page := self._spool.read(self._looked, _MOST)):
             urgent += [each for each in page if sense_of(each[1]).life]
             self._looked = page[-1][0]

@@ -22,8 +22,6 @@ _MIB = 1024**2
 _LOW_BYTES = 512 * _MIB
 #: How long the desk tells that the clock was set.
 _TOLD_FOR = timedelta(hours=1)
-#: The desk says that the engine is behind at a fourth of what makes it take lives in danger first.
-_SAID_BEFORE = 4
 
 
 def troubles() -> list[str]:
@@ -72,7 +70,7 @@ def _behind(most: int) -> list[str]:
         waiting = spool.shared().head() - folded
     except SpoolUnavailable:
         return [gettext("What observations wait cannot be read.")]
-    if waiting <= most // _SAID_BEFORE:
+    if waiting <= most:
         return []
     said = ngettext(
         "The engine is behind: %(count)s observation waits. Lives in danger go first.",
