@@ -52,6 +52,51 @@ def test_each_failure_waits_longer():
         household.stop()
 
 
+def test_a_child_that_served_well_is_started_again_at_once(monkeypatch):
+    monkeypatch.setattr("beffroi.house.processes._GOOD_SERVICE_S", 0.2)
+    household, said = _household()
+    child = household.start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"])
+    child.failures = 4
+    try:
+        time.sleep(0.3)
+        child.process.send_signal(signal.SIGKILL)
+        _watch_until(household, lambda: bool(said))
+        assert said == ["sleeper ended (status -9); again in 0 s"]
+        assert child.failures == 0
+    finally:
+        household.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells children of their parent's end")
+def test_children_end_with_a_parent_that_is_killed():
+    parent = (
+        "import os, sys, time\n"
+        "from beffroi.house.processes import Household\n"
+        "household = Household(os.environ, print)\n"
+        "child = household.start('sleeper', [sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as running:
+        child = int(running.stdout.readline())
+        os.kill(child, 0)
+        running.kill()
+        running.wait()
+    end = time.monotonic() + 5
+    while time.monotonic() < end and _runs(child):
+        time.sleep(0.02)
+    assert not _runs(child)
+
+
+def _runs(pid):
+    """Whether a process runs; one that nobody waited for yet (a zombie) does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as told:
+            return told.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_stop_ends_a_child_that_ignores_the_polite_signal(monkeypatch):
     monkeypatch.setattr("beffroi.house.processes._GRACE_S", 0.3)
     household, said = _household()

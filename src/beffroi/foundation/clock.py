@@ -22,6 +22,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock."""
 
+    def __init__(self) -> None:
+        self._began, self._counted = datetime.now(UTC), time.monotonic()
+
+    def undisturbed(self) -> datetime:
+        """The instant that it would tell had nobody set it since this clock was made."""
+        return self._began + timedelta(seconds=time.monotonic() - self._counted)
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -66,6 +73,15 @@ def current() -> Clock:
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return current().now()
+
+
+def undisturbed() -> datetime:
+    """The present instant by a clock that nobody set since this process began.
+
+    Where it differs from `now` somebody set the machine's clock, and either may be the true one.
+    """
+    clock = current()
+    return clock.undisturbed() if isinstance(clock, SystemClock) else clock.now()
 
 
 @contextmanager

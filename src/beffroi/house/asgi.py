@@ -24,7 +24,7 @@ from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - a
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
 from beffroi.foundation import settings as configuration  # noqa: E402 - as above
 from beffroi.foundation.errors import BeffroiError  # noqa: E402 - as above
-from beffroi.house import metrics  # noqa: E402 - as above
+from beffroi.house import metrics, warming  # noqa: E402 - as above
 from beffroi.house.lifespan import Receive, Scope, Send, lifespan  # noqa: E402 - as above
 from beffroi.house.presence import Presence  # noqa: E402 - as above
 from beffroi.people.headers import with_headers  # noqa: E402 - as above
@@ -74,9 +74,10 @@ def mounted(path: str) -> Application | None:
     return next((found for prefix, found in SUBTREES.items() if path.startswith(prefix)), None)
 
 
-def _pages() -> object:
-    """Load every page's code."""
-    return get_resolver().url_patterns
+def _pages() -> None:
+    """Load every page's code; what the first call form needs follows beside."""
+    _ = get_resolver().url_patterns
+    warming.pages_in_background()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -113,6 +113,20 @@ def _engine(found: Health, _settings: configuration.Settings, now: datetime) -> 
     return Finding(_("engine"), found.behind <= _BEHIND_MOST, seen, advice)
 
 
+def _clock(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    check = _("clock")
+    if found.clock_stepped is None:
+        return Finding(check, True, _("nobody set it within a day"))
+    at, by = found.clock_stepped
+    said = {"minutes": abs(round(by.total_seconds() / 60)), "at": f"{at:%Y-%m-%d %H:%M} UTC"}
+    back, forward = (
+        _("set back by %(minutes)d min, to %(at)s"),
+        _("set forward by %(minutes)d min, to %(at)s"),
+    )
+    advice = _("See that it follows an NTP server (`timedatectl`); times within this day may be wrong.")
+    return Finding(check, False, (back if by < timedelta(0) else forward) % said, advice)
+
+
 def _heads(found: Health, settings: configuration.Settings, now: datetime) -> Finding:
     late = timedelta(seconds=_HEADS_LATE * settings.checkpoint_seconds)
     named = [key for key, since in found.unsigned.items() if now - since > late]
@@ -205,6 +219,7 @@ CHECKS: tuple[Check, ...] = (
 #: What the tables tell, asked only when they are up to date.
 TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] = (
     _engine,
+    _clock,
     _heads,
     _silent,
     _unread,

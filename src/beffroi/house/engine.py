@@ -126,7 +126,8 @@ def main() -> int:
     from beffroi.house import logs
 
     logs.configure("engine")
-    from beffroi.house.plan import take_over, warm
+    from beffroi.house import warming
+    from beffroi.house.plan import take_over
 
     lease = Lease(LEASE)
     engine = Engine(held=lease.held, take_over=take_over)
@@ -137,7 +138,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(DatabaseError):  # what is not loaded now is loaded when it is needed
-        warm()
+        warming.for_ranking()
     engine.run()
     lease.let_go()
     return 0

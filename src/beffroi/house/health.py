@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from beffroi.during.fusion import queries as fusion
@@ -13,6 +13,7 @@ from beffroi.during.incident.shown import Waiting
 from beffroi.during.intake import queries as intake
 from beffroi.during.intake import spool
 from beffroi.during.intake.queries import SourceView
+from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.journal import queries as journal
 
@@ -20,7 +21,8 @@ from beffroi.journal import queries as journal
 @dataclass(frozen=True, slots=True)
 class Health:
     """What was found: positions of the spool, when the engine last moved, incidents that wait by territory,
-    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk."""
+    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk, when
+    the machine's clock was set within a day and by how much."""
 
     received: int
     folded: int
@@ -29,6 +31,7 @@ class Health:
     sources: list[SourceView]
     unsigned: dict[str, datetime]
     free_bytes: int
+    clock_stepped: tuple[datetime, timedelta] | None = None
 
     @property
     def behind(self) -> int:
@@ -54,4 +57,5 @@ def health(settings: configuration.Settings) -> Health:
         sources=[each for each in intake.sources() if each.active],
         unsigned=journal.unsigned_since(),
         free_bytes=free_bytes(settings),
+        clock_stepped=journal.clock_stepped(clock.now() - timedelta(days=1)),
     )

@@ -7,7 +7,6 @@ found; that one is set aside, counted and told in the journal, and the rest goes
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -18,7 +17,6 @@ from django.db import DatabaseError, transaction
 from beffroi.during.acting import sending as acting
 from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
-from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
 from beffroi.during.fusion.rules.kinds import sense_of
@@ -33,16 +31,18 @@ from beffroi.during.oncall.courier import Courier
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
+from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
-from beffroi.territory import queries as territory
 
 _log = structlog.get_logger("engine")
 
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
-# How far behind the cursor lives in danger are looked for, once each (some 0.1 s for a page).
+# Batches are shorter while the engine is behind: what may concern a life waits for one at most.
+_MOST_BEHIND = 500
+# How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
 _SWEEP_S = 1.0
@@ -51,7 +51,7 @@ _SILENCES_S = 5.0
 _CALLS_S = 1.0
 _COMMANDS_S = 0.5
 _DAY_S = 86_400.0
-_TOWNS_WARMED = 20
+_DISK_S = 0.5
 
 
 class SpoolBehind(BeffroiError):
@@ -71,30 +71,33 @@ class Folding:
         self._cursor = fusion_engine.cursor().position
         self._next = 0.0
         self._looked = 0
+        self._behind = False
         self._most_behind = configuration.current().overload_observations
 
     def __call__(self) -> bool:
         """Fold what waits; whether there was anything. Small batches wait a little for company."""
         if time.monotonic() < self._next:
             return False
-        batch = self._spool.read(self._cursor, _MOST)
+        most = _MOST_BEHIND if self._behind else _MOST
+        batch = self._spool.read(self._cursor, most)
         if not batch and not fusion.decisions_wait():
             return False
-        if len(batch) == _MOST:
+        self._behind = len(batch) == most and self._spool.head() - self._cursor > self._most_behind
+        full = len(batch) == most
+        if self._behind:
             self._lives_first()
+            batch = batch[:_MOST_BEHIND]
         self._next = time.monotonic() + self._gather_s
         touched = self.fold(batch)
         if touched:
             dispatch.rank_touched(incidents=touched, at=clock.now())
-        return len(batch) == _MOST
+        return full
 
     def _lives_first(self) -> None:
-        """Where the engine is far behind, take up what waits and may concern a life, before its turn."""
-        if self._spool.head() - self._cursor <= self._most_behind:
-            return
+        """Take up what waits and may concern a life, before its turn."""
         urgent: list[tuple[int, Observation]] = []
         self._looked = max(self._looked, self._cursor)
-        until = self._cursor + _LOOK_AHEAD
+        until = self._looked + _LOOK_AHEAD
         while self._looked < until and (page := self._spool.read(self._looked, _MOST)):
             urgent += [each for each in page if sense_of(each[1]).life]
             self._looked = page[-1][0]
@@ -153,16 +156,7 @@ def _written(batch: Batch) -> list[UUID]:
     return list(touched)
 
 
-def warm() -> None:
-    """Load what a first ranking needs (0.5 s and more), so that the first act does not wait for it."""
-    for town in territory.territories()[:_TOWNS_WARMED]:
-        with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
-            middle = territory.bounds(town.key).centre
-            territory.streets(town.key).route(middle, middle)
-            dispatch_scene.town(town.key, clock.now())
-
-
-#: One each a process, whatever happens to its lease: each takes up what it sends, so that several may share it.
+#: One each a process, whatever happens to its lease: each takes up what it sends, so several may share it.
 _courier = Courier()
 _hand = Hand()
 
@@ -185,6 +179,7 @@ def duties() -> list[Duty]:
     settings = configuration.current()
     spool = spools.shared()
     found = [
+        Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
         Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
@@ -199,4 +194,5 @@ def duties() -> list[Duty]:
     ]
     if not settings.mqtt_url:
         found.append(Duty("broker users", _USERS_S, lambda: broker.refresh(settings)))
+        found.append(Duty("broker's disk", _DISK_S, broker.AfterFullDisk(settings)))
     return found

@@ -1,13 +1,15 @@
 """Child processes of `beffroi up`: start, watch, start again, stop.
 
-The parent stays small (no Django): it only holds its children. A child that ends is
-started again, later each time (1, 2, 4 … 30 s), and the count starts afresh after a
-minute of good service.
+The parent stays small (no Django): it only holds its children. A child that ends after ten
+seconds of good service is started again at once; one that ends sooner later each time
+(1, 2, 4 … 30 s). Where the parent itself is killed its children end with it, so that whoever
+starts it again finds the ports free and nobody at work.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import resource
 import signal
 import subprocess
@@ -17,10 +19,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_GOOD_SERVICE_S = 60.0
+_GOOD_SERVICE_S = 10.0
 _LONGEST_WAIT_S = 30.0
 _GRACE_S = 6.0
 _MOST_FILES = 65_536
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Household:
                 stdout=said,
                 stderr=said and subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_parent if _libc else None,  # noqa: PLW1509 - the parent has one thread
             )
         child.started = time.monotonic()
 
@@ -78,11 +83,10 @@ class Household:
                 return
             now = time.monotonic()
             if child.process is not None and child.process.poll() is not None:
-                if now - child.started > _GOOD_SERVICE_S:
-                    child.failures = 0
-                wait = min(2.0**child.failures, _LONGEST_WAIT_S)
+                served = now - child.started > _GOOD_SERVICE_S
+                child.failures = 0 if served else child.failures + 1
+                wait = 0.0 if served else min(2.0 ** (child.failures - 1), _LONGEST_WAIT_S)
                 self.say(f"{child.name} ended (status {child.process.returncode}); again in {wait:.0f} s")
-                child.failures += 1
                 child.process, child.due = None, now + wait
             elif child.process is None and now >= child.due:
                 self._launch(child)
@@ -100,6 +104,12 @@ class Household:
                 self.say(f"{child.name} does not stop; ended by force")
                 child.process.kill()
                 child.process.wait()
+
+
+def _die_with_parent() -> None:
+    """In the child, before its program: be killed when the parent ends, however it ends (Linux)."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def allow_many_files() -> None:

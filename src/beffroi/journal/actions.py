@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -89,6 +89,12 @@ def _write(journal: str, drafts: Sequence[Draft], *, after: int) -> list[EntryVi
         )
     heads.keep_tiles(journal, start, frontier.size)
     return views
+
+
+def tell_clock_stepped(*, by: timedelta, now: datetime) -> EntryView:
+    """Append to the installation's journal that the machine's clock was set by `by` and tells `now`."""
+    fact = facts.ClockStepped(seconds=round(by.total_seconds()), until=entries.instant(now - by))
+    return append(journal=INSTALLATION, fact=fact, subject=INSTALLATION, actor=SYSTEM, at=now)
 
 
 def lock(journal: str) -> tuple[models.Journal, int]:

@@ -147,6 +147,16 @@ class EpochOpened(Fact, fact="journal.epoch_opened"):
     position: int
 
 
+class ClockStepped(Fact, fact="journal.clock_stepped"):
+    """The machine's clock was set: by how many seconds (negative: back), and what it told until then.
+
+    The order of entries is that of their numbers; their times may go back here.
+    """
+
+    seconds: int
+    until: str
+
+
 class BodiesPruned(Fact, fact="journal.bodies_pruned"):
     """The law's time for these bodies was over: they are gone, their leaf hashes stand."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,9 +12,11 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from beffroi.foundation.errors import NotFound
-from beffroi.journal import canonical, entries, heads, merkle, models
+from beffroi.journal import canonical, entries, facts, heads, merkle, models
 from beffroi.journal.entries import EntryView
 from beffroi.journal.models import Checkpoint, Journal, SigningKey
+
+_INSTALLATION = "installation"
 
 
 def _rows(where: str, values: tuple[Any, ...], order: str, limit: int) -> list[EntryView]:
@@ -61,6 +63,17 @@ def entries_about(subject: str, *, journal: str | None = None, limit: int = 10_0
 def last(journal: str, limit: int = 50) -> list[EntryView]:
     """The newest entries of a journal, newest first."""
     return _rows("journal = %s", (journal,), "number DESC", limit)
+
+
+def clock_stepped(since: datetime) -> tuple[datetime, timedelta] | None:
+    """When the machine's clock was last set, and by how much; None where it was not since `since`.
+
+    Looks at the newest entries of the installation's journal only: cheap, and asked again and again.
+    """
+    for each in last(_INSTALLATION):
+        if each.fact == facts.ClockStepped.fact and each.time > since and each.body is not None:
+            return each.time, timedelta(seconds=each.body["seconds"])
+    return None
 
 
 def numbered(journal: str, *, after: int, limit: int) -> list[EntryView]:

@@ -91,6 +91,9 @@ def version_at(key: str, at: datetime | None = None) -> VersionView:
     territory(key)
     moment = at or clock.now()
     found = _versions(key).filter(_in_force(moment)).order_by("-number").first()
+    if found is None and at is None:
+        # Taken up before the machine's clock was set back: the town has no other map than this.
+        found = _versions(key).order_by("number").first()
     if found is None:
         raise NoTown(key=key, at=moment.isoformat(timespec="minutes"), what=key)
     return _version(found)

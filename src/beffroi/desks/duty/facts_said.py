@@ -53,6 +53,7 @@ FACTS: Mapping[str, Promise] = {
     "intake.source_remapped": _("What a source says is declared anew"),
     "intake.source_token_made": _("Source token made"),
     "journal.bodies_pruned": _("Bodies erased on time"),
+    "journal.clock_stepped": _("Clock set"),
     "journal.epoch_opened": _("Epoch opened"),
     "journal.key_introduced": _("Signing key made"),
     "journal.key_replaced": _("Signing key replaced"),

@@ -70,6 +70,8 @@ class Console:
 
     def sees(self, each: News) -> bool:
         """Whether this console may be told this."""
+        if each.name == "trouble":
+            return True
         return each.territory in (self.logs if each.name in ("line", "head") else self.territories)
 
 
@@ -92,6 +94,7 @@ class Hub:
         ] = {}  # incidents whose line is to be told again, the longest waiting first
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
+        self._troubles: Any = None
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
         self._door = asyncio.Lock()
 
@@ -117,6 +120,7 @@ class Hub:
                 self._task.add_done_callback(self._stopped)
             console.position = self._position
             self.consoles.add(console)
+            self._troubles = None  # told again to all: its page may be older than they are
         if after is None or after >= console.position:
             return b""
         missed = await self.ask(news.since, after, console.position, (console.language,), MISSED_MOST)
@@ -176,6 +180,7 @@ class Hub:
                 if now - heads_at >= HEADS_EVERY_S:
                     heads_at = now
                     await self._between(self._look_at_heads)
+                    await self._between(self._look_at_troubles)
                 if now - desk_at >= DESK_EVERY_S:
                     desk_at = now
                     self._noting = asyncio.ensure_future(self._note_desk(self._watched()))
@@ -252,6 +257,15 @@ class Hub:
         found = await self.ask(news.all_heads, self._watched(), self._languages())
         self._tell([each for each in found if self._heads.get(each.territory) != each.told])
         self._heads = {each.territory: each.told for each in found}
+
+    async def _look_at_troubles(self) -> None:
+        languages = self._languages()
+        if not languages:
+            return
+        found = await self.ask(news.troubles_told, languages)
+        if found.told != self._troubles:
+            self._tell([found])
+        self._troubles = found.told
 
     def _tell(self, told: list[News]) -> None:
         for console in list(self.consoles):

@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from beffroi.desks.duty import going, log, reading, units, written
+from beffroi.desks.duty import going, log, reading, troubles, units, written
 from beffroi.desks.duty.shown import Row
 from beffroi.during.incident import actions
 from beffroi.during.oncall import actions as oncall
@@ -170,6 +170,16 @@ def all_units(territories: Iterable[str], languages: Sequence[str]) -> list[News
 def all_heads(territories: Iterable[str], languages: Sequence[str]) -> list[News]:
     """The signed heads of several territories."""
     return [heads_told(territory, languages) for territory in territories]
+
+
+def troubles_told(languages: Sequence[str]) -> News:
+    """What is wrong with the platform itself: every console is told, whatever it watches."""
+    told = {}
+    for language in languages:
+        with translation.override(language):
+            html = render_to_string("desks/duty/troubles.html", {"troubles": troubles.troubles()})
+            told[language] = _event("trouble", {"html": html})
+    return News("trouble", "", told)
 
 
 def sheet(identifier: str, may: frozenset[str], language: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks import town_map, towns
-from beffroi.desks.duty import acts, log, reading, units
+from beffroi.desks.duty import acts, log, reading, troubles, units
 from beffroi.desks.duty.shown import Sheet
 from beffroi.during.incident import load as alarm_load
 from beffroi.foundation import clock
@@ -72,6 +72,7 @@ def page(request: HttpRequest, sheet: Sheet | None, *, status: int = 200, **besi
         "queue": queue,
         "sheet": sheet,
         "waiting": len(queue.decide),
+        "troubles": troubles.troubles(),
         "load": alarm_load.load(keys),
         "lines": log.lines(logs, LINES),
         "head": log.head(town.key),

@@ -76,7 +76,8 @@ def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID
     """
     moment = at or clock.now()
     waiting = Q(phase="decide", last_sign_at__gt=moment - FORGOTTEN) | Q(phase="progress")
-    due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED)
+    # What was made in the future was made before the clock was set back.
+    due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED) | Q(ranking__made_at__gt=moment + FRESH)
     rows = Incident.objects.filter(waiting & due).select_related("ranking")
     rows = rows.order_by(F("ranking__made_at").asc(nulls_first=True), "-life", "-fused_at")
     return _renew(rows[:MOST], moment, within_s)
@@ -85,7 +86,7 @@ def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID
 def _still_good(row: Incident, at: datetime) -> bool:
     """Whether a ranking made a moment ago needs no second look: same place, same question."""
     before = _before(row)
-    if before is None or at - before.made_at > FRESH:
+    if before is None or abs(at - before.made_at) > FRESH:
         return False
     asks_time = (before.no_race or {}).get("code") == "dispatch.life_counts_time"
     return row.life == asks_time and [before.roads.get("lat"), before.roads.get("lon")] == [row.lat, row.lon]
@@ -171,7 +172,7 @@ def _act(row: Incident, at: datetime) -> Act:
         act=row.act,
         life=row.life,
         exercise=row.exercise,
-        elapsed_s=(at - row.entered_at).total_seconds(),
+        elapsed_s=max(0.0, (at - row.entered_at).total_seconds()),
         present_s=(row.last_sign_at - row.entered_at).total_seconds(),
         reached=row.state == "on_scene",
     )

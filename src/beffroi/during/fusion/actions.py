@@ -236,7 +236,7 @@ def _snapshot(course: Course) -> None:
     moment = clock.now()
     count = sum(count for _, count in course.spans.values())
     course.kept_at = course.kept_at or moment
-    due = moment - course.kept_at >= timedelta(seconds=SNAPSHOT_SECONDS)
+    due = not timedelta(0) <= moment - course.kept_at < timedelta(seconds=SNAPSHOT_SECONDS)
     if not course.spans or (count < SNAPSHOT_EVERY and not due):
         return
     course.kept_at = moment

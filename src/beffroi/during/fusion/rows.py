@@ -63,7 +63,8 @@ def _due(course: Course, changes: Sequence[Told], now: datetime) -> list[Told]:
         elif change.kind not in _UNSEEN:
             seen.append(told)
     loud = {change.hypothesis for _, change in seen}
-    due = course.flushed is None or now - course.flushed >= FLUSH
+    # Not before it either: the machine's clock may have been set back.
+    due = course.flushed is None or not timedelta(0) <= now - course.flushed < FLUSH
     if due:
         course.flushed = now
     taken = [each for each in course.quiet if due or each in loud]

@@ -29,6 +29,8 @@ from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 
 USER = "beffroi-intake"
+#: A disk with less is full to a broker, which writes in blocks; with the second there is room again.
+_FULL_BYTES, _ROOM_BYTES = 8 * 1024**2, 32 * 1024**2
 
 
 class NoBroker(BeffroiError):
@@ -290,6 +292,40 @@ def refresh(settings: configuration.Settings) -> bool:
     with contextlib.suppress(ProcessLookupError):  # it is being started again, on the new configuration
         os.kill(int(pid.read_text()), signal.SIGHUP)
     return True
+
+
+class AfterFullDisk:
+    """A duty: starts the broker anew once there is room again after its disk was full.
+
+    After one failed write nats-server writes nothing more for as long as it runs (measured with 2.15): it
+    refuses every message, whatever room there is. It holds nothing that was acknowledged in memory alone.
+    """
+
+    def __init__(self, settings: configuration.Settings) -> None:
+        self._folder = _folder(settings)
+        self._was_full = False
+
+    def __call__(self) -> bool:
+        """Look once; whether the broker was told to end (whoever started it starts it again)."""
+        free = shutil.disk_usage(self._folder).free
+        self._was_full = self._was_full or free < _FULL_BYTES
+        if not self._was_full or free < _ROOM_BYTES:
+            return False
+        self._was_full = False
+        pid = _running(self._folder / "nats.pid")
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+        return pid is not None
+
+
+def _running(file: Path) -> int | None:
+    """The broker's process, where the number in its file is still the broker's."""
+    try:
+        pid = int(file.read_text())
+        mine = b"nats-server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None
+    return pid if mine else None
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:

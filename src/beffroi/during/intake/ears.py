@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connections
+from django.db.models import F
 
-from beffroi.during.intake.models import Ear
+from beffroi.during.intake.models import Ear, Source
 from beffroi.during.intake.rules_silence import BEAT_S, DEAF_S
 from beffroi.foundation import clock
 
 _log = structlog.get_logger("beffroi.intake")
 GATE, BROKER = "gate", "broker"
+_MOMENT = timedelta(seconds=DEAF_S)
 
 
 def listening(name: str, now: datetime, *, opened: bool = False) -> None:
@@ -27,6 +29,18 @@ def listening(name: str, now: datetime, *, opened: bool = False) -> None:
     gap = now - row.alive_at
     anew = opened or not timedelta(0) <= gap <= timedelta(seconds=DEAF_S)
     Ear.objects.filter(pk=name).update(alive_at=now, **({"since": now} if anew else {}))
+
+
+def clock_stepped(by: timedelta, now: datetime) -> None:
+    """The machine's clock was set by `by` and tells `now`: no ear was closed and no source fell silent by it.
+
+    Ears that listened a moment ago listen; every source behind them has its whole time anew.
+    """
+    told = now - by
+    live = Ear.objects.filter(alive_at__gt=told - _MOMENT, alive_at__lte=told + _MOMENT)
+    live.update(alive_at=now, since=now)
+    Source.objects.filter(last_seen_at__gt=now).update(last_seen_at=F("last_seen_at") + by)
+    Source.objects.filter(silent_since__gt=now).update(silent_since=F("silent_since") + by)
 
 
 class Pulse:

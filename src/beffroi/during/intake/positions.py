@@ -53,7 +53,7 @@ class Positions:
 
         One dated ahead of our clock is refused: it would hide every true one until that time.
         """
-        if too_early(fix.at, clock.now()):
+        if too_early(fix.at, max(clock.now(), clock.undisturbed())):
             raise Unreadable("its position is dated in the future", code="intake.position_ahead")
         move = _move(speaker, fix)
         POSITIONS.labels(speaker.connector).inc()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from beffroi.during.intake import rules
 from beffroi.during.intake.book import SourceBook
 from beffroi.during.intake.facts import Receipt
+from beffroi.during.intake.kinds import KINDS
 from beffroi.during.intake.positions import Positions
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.during.intake.spool import Spool, shared
@@ -54,7 +55,8 @@ class Reception:
             rules.observation(speaker, draft, identifier=uuid7(received_at), received_at=received_at)
             for draft in drafts
         ]
-        future = self.writer.submit(observations)
+        urgent = any(draft.kind in KINDS and KINDS[draft.kind].is_life for draft in drafts)
+        future = self.writer.submit(observations, urgent=urgent)
         doubtful = sum("clock_ahead_s" in each.content or "late_s" in each.content for each in observations)
 
         def count(done: asyncio.Future[list[Receipt]]) -> None:
@@ -84,6 +86,11 @@ def of_this_loop() -> Reception:
             del _receptions[other]
         _receptions[loop] = Reception()
     return _receptions[loop]
+
+
+def refusing() -> str:
+    """Why this process kept nothing of what came last (the error's code); empty where it keeps."""
+    return next((each.writer.refusing for each in _receptions.values() if each.writer.refusing), "")
 
 
 def use(made: Reception) -> None:

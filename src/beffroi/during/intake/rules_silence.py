@@ -107,7 +107,8 @@ def _judge_overdue(
     ear: Hearing, behind: Sequence[Watched], overdue: Sequence[Silence], now: datetime, verdict: Verdict
 ) -> None:
     """Tell each silence that somebody else's word proves to be its own; the others wait for one another."""
-    last_word = max((each.heard_at for each in behind if each.heard_at), default=ear.since)
+    heard = (each.heard_at for each in behind if each.heard_at and each.heard_at <= now)
+    last_word = max(heard, default=ear.since)
     alone = [each for each in overdue if last_word > each.due]
     doubtful = [each for each in overdue if last_word <= each.due]
     watched = sum(each.every_s is not None and each.silent_since is None for each in behind)

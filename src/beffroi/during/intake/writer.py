@@ -15,6 +15,7 @@ from beffroi.foundation.errors import BeffroiError
 
 _log = structlog.get_logger("beffroi.intake")
 _MAX_GROUP = 2_000
+_URGENT_MORE = 2_000
 
 
 class Overloaded(BeffroiError):
@@ -45,10 +46,13 @@ class GroupWriter:
         self._group_s = group_ms / 1000
         self._max_waiting = max_waiting
         self._messages: list[_Message] = []
+        self._urgent: list[_Message] = []
         self._waiting = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         self._task: asyncio.Task[None] | None = None
         self._closed = False
+        #: The code of the error that the last group met; empty where it was kept.
+        self.refusing = ""
 
     async def put(self, observation: Observation) -> Receipt:
         """The receipt of one observation, once it is on disk. Raises Overloaded or SpoolUnavailable."""
@@ -58,15 +62,21 @@ class GroupWriter:
         """The receipts of several observations, once all are on disk; all or none are refused."""
         return await self.submit(observations)
 
-    def submit(self, observations: Sequence[Observation]) -> asyncio.Future[list[Receipt]]:
-        """Put observations in the next group; the future holds their receipts or the error of all."""
+    def submit(
+        self, observations: Sequence[Observation], *, urgent: bool = False
+    ) -> asyncio.Future[list[Receipt]]:
+        """Put observations in the next group; the future holds their receipts or the error of all.
+
+        What is urgent (a life may be in danger) goes before what waits, and has places of its own.
+        """
         if self._closed:
             raise SpoolUnavailable(why="the server is stopping")
-        if self._waiting + len(observations) > self._max_waiting:
+        most = self._max_waiting + (_URGENT_MORE if urgent else 0)
+        if self._waiting + len(observations) > most:
             raise Overloaded(waiting=self._waiting)
         loop = asyncio.get_running_loop()
         message = _Message([encode(each) for each in observations], loop.create_future())
-        self._messages.append(message)
+        (self._urgent if urgent else self._messages).append(message)
         self._waiting += len(message.batch)
         if self._task is None:
             self._task = loop.create_task(self._drain())
@@ -74,6 +84,7 @@ class GroupWriter:
 
     def _next_group(self) -> list[_Message]:
         """Whole messages from the front, up to about `_MAX_GROUP` observations."""
+        self._messages, self._urgent = [*self._urgent, *self._messages], []
         size = taken = 0
         while taken < len(self._messages) and size < _MAX_GROUP:
             size += len(self._messages[taken].batch)
@@ -86,19 +97,20 @@ class GroupWriter:
         """Write groups until nothing waits. Only the first waits for company."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self._group_s)
-        while self._messages:
+        while self._messages or self._urgent:
             group = self._next_group()
             batch = [each for message in group for each in message.batch]
             try:
                 receipts = await loop.run_in_executor(self._thread, self._spool.append_encoded, batch)
             except asyncio.CancelledError as error:
-                self._refuse(group + self._messages, error)
+                self._refuse(group + self._urgent + self._messages, error)
                 raise
             except Exception as error:  # noqa: BLE001 - a process's edge: whatever went wrong, each source is told
                 if not isinstance(error, BeffroiError):
                     _log.exception("observations not written")
                 self._refuse(group, error)
                 continue
+            self.refusing = ""
             self._answer(group, receipts)
         self._task = None
 
@@ -110,9 +122,9 @@ class GroupWriter:
                 future.set_result(receipts[at : at + len(batch)])
             at += len(batch)
 
-    @staticmethod
-    def _refuse(group: list[_Message], error: BaseException) -> None:
+    def _refuse(self, group: list[_Message], error: BaseException) -> None:
         told = error if isinstance(error, BeffroiError) else SpoolUnavailable(why=type(error).__name__)
+        self.refusing = told.code
         for _, future in group:
             if not future.done():
                 future.set_exception(told)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext
 
 from beffroi.during.oncall import facts, models, queries, texts
@@ -211,6 +212,19 @@ def desk_open(*, territories: Collection[str], at: datetime) -> None:
     models.DeskOpen.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["territory_key"], update_fields=["seen_at"]
     )
+
+
+def clock_stepped(by: timedelta, now: datetime) -> None:
+    """The machine's clock was set by `by` and tells `now`: what is due stays due after as long as before."""
+    told = now - by
+    models.Alert.objects.filter(state=models.Alert.State.CALLING).update(due_at=F("due_at") + by)
+    waiting = models.Message.objects.filter(state__in=(sending.QUEUED, sending.SENDING))
+    waiting.update(next_at=F("next_at") + by, lease_until=F("lease_until") + by)
+    models.Link.objects.filter(expires_at__gt=told).update(expires_at=F("expires_at") + by)
+    # Who has the desk open may have said so by the new time already.
+    apart = timedelta(seconds=queries.DESK_OPEN_S)
+    said = models.DeskOpen.objects.filter(seen_at__gt=told - apart, seen_at__lte=told + apart)
+    said.update(seen_at=now)
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ def heard_again(state: FoldState, heard: Heard, least: int) -> int:
         return 0
     one = state.channels.setdefault(observation.device, {}).setdefault(observation.kind, Channel())
     seen = heard.seen
+    if one.last - seen > WINDOW_S:
+        # Our clock was a day ahead, or this comes an hour late: what was noted says nothing of now.
+        one.onsets, one.last = [], 0.0
     anew = one.rested or seen - one.last > _SILENCE_S
     if anew and (not one.onsets or seen - one.onsets[-1] >= _APART_S):
         one.onsets = [*(each for each in one.onsets if each > seen - WINDOW_S), seen]

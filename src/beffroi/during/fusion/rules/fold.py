@@ -338,9 +338,9 @@ def _ignored(heard: Heard, reason: Reason) -> Change:
 
 
 def _same_sign(hypothesis: Hypothesis, observation: Observation) -> Sign | None:
-    """The sign that this observation only repeats: same device, kind, zone, and as serious."""
+    """The sign that this observation only repeats: same device, kind, zone and floor, and as serious."""
     kind, device, content = observation.kind, observation.device, observation.content
-    zone, serious = content.get("zone"), content.get("severity") == "alert"
+    zone, floor, serious = content.get("zone"), content.get("floor"), content.get("severity") == "alert"
     for sign in hypothesis.signs:
         other = sign.observation
         if (
@@ -348,6 +348,7 @@ def _same_sign(hypothesis: Hypothesis, observation: Observation) -> Sign | None:
             and other.device == device
             and (device or other.source == observation.source)
             and other.content.get("zone") == zone
+            and other.content.get("floor") == floor
             and (other.content.get("severity") == "alert") == serious
         ):
             return sign

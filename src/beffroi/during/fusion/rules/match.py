@@ -70,6 +70,8 @@ def _of_its_device(fold: Fold, heard: Heard) -> Match | None:
             continue
         if hypothesis.exercise != observation.exercise:
             continue  # an exercise and the real never are one act
+        if not observation.device and _elsewhere(fold, hypothesis, heard):
+            continue  # compared below: a source without devices speaks for more than one place
         if sense.role == "cue" and not hypothesis.shown and _others(hypothesis, heard, gap):
             stale.append(hypothesis)
         elif hypothesis.shown and _speaks_of_others(hypothesis, heard, gap):
@@ -80,6 +82,13 @@ def _of_its_device(fold: Fold, heard: Heard) -> Match | None:
     for hypothesis in stale:
         fold.forget(hypothesis)  # nobody was shown it, and nothing can join it any more
     return best
+
+
+def _elsewhere(fold: Fold, hypothesis: Hypothesis, heard: Heard) -> bool:
+    home, place = hypothesis.place, heard.place
+    if home is None or place is None or home.key == place.key:
+        return False
+    return fold.index.line_m(place, home) > ONE_HOUSE_M
 
 
 def _others(hypothesis: Hypothesis, heard: Heard, gap: float) -> bool:

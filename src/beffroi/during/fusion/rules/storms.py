@@ -48,7 +48,8 @@ def joined(fold: Fold, heard: Heard) -> list[Change] | None:
     storm = fold.state.storms.setdefault(cause, Storm())
     # The time of receipt, not the latest known: what was folded early must make no storm of the rest.
     device, now = heard.observation.device or heard.observation.source, heard.received
-    if storm.active and now - storm.last > QUIET_S:
+    # A clock set back by more than that ends it too: by its time nothing else ever would.
+    if storm.active and abs(now - storm.last) > QUIET_S:
         storm.active, storm.line, storm.still, storm.recent = False, None, [], {}
     oldest = now - WINDOW_S
     if not storm.active and storm.recent:

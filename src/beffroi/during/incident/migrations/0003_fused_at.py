@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incident', '0002_handing_over_events_shifts'),
+        ("incident", "0002_handing_over_events_shifts"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['territory_key', 'fused_at'], name='incident_in_territo_ec5f7a_idx'),
+            model_name="incident",
+            index=models.Index(fields=["territory_key", "fused_at"], name="incident_in_territo_ec5f7a_idx"),
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +114,20 @@ def test_a_false_positive_makes_nothing() -> None:
 
 def test_status_tells_of_changes_only() -> None:
     frigate = FrigateConnector()
-    said = [frigate.read(SOURCE, "available", each, NOW) for each in (b"online", b"online", b"offline")]
-    assert [[draft.kind for draft in each] for each in said] == [["device.online"], [], ["device.offline"]]
+    later = NOW + timedelta(seconds=1)
+    said = [
+        frigate.read(SOURCE, "available", payload, at)
+        for payload, at in ((b"online", NOW), (b"online", later), (b" online", later), (b"offline", later))
+    ]
+    assert [[draft.kind for draft in each] for each in said] == [
+        ["device.online"],
+        ["device.online"],
+        [],
+        ["device.offline"],
+    ]
+    # The very same message has the key that it got first: the spool knows it, kept or not the first time.
+    assert said[0] == said[1]
+    assert said[0][0].key != frigate.read(SOURCE, "available", b"online", later)[0].key
     [camera] = frigate.read(SOURCE, "mairie/status/detect", b"offline", NOW)
     assert (camera.kind, camera.name) == ("device.offline", "mairie")
     assert frigate.read(SOURCE, "mairie/status/record", b"disabled", NOW)[0].kind == "technical.other"

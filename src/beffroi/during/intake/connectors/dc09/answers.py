@@ -65,7 +65,7 @@ class Answers:
 
     async def _take(self, frame: Frame, speaker: Speaker) -> None:
         now = clock.now()
-        sent_at = frames.sent_at(frame, now)
+        sent_at = frames.sent_at(frame, now, clock.undisturbed())
         made = drafts(frame, speaker, sent_at=sent_at, received_at=now)
         verdict = "new"
         if frame.encrypted and sent_at is not None:

@@ -141,15 +141,18 @@ def in_time(sent_at: datetime, now: datetime) -> bool:
     return now - LATE <= sent_at <= now + AHEAD
 
 
-def sent_at(frame: Frame, now: datetime) -> datetime | None:
-    """When a frame says that it was sent (None: it does not say). Raises Unreadable where that cannot be."""
+def sent_at(frame: Frame, now: datetime, undisturbed: datetime | None = None) -> datetime | None:
+    """When a frame says that it was sent (None: it does not say). Raises Unreadable where that cannot be.
+
+    `undisturbed` is the time as it would be had nobody set our clock: what fits either is in time.
+    """
     if not frame.time:
         return None
     try:
         sent = instant(frame.time)
     except ValueError:
         raise Unreadable(f"{frame.time} is not a time", code="dc09.bad_time") from None
-    if not in_time(sent, now):
+    if not in_time(sent, now) and not (undisturbed and in_time(sent, undisturbed)):
         off = (sent - now).total_seconds()
         raise Unreadable(f"its clock is {off:+.0f} s from ours", code="dc09.bad_time")
     return sent

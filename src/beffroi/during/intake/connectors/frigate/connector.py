@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from beffroi.during.intake.changes import Changes, key_of
 from beffroi.during.intake.connectors import BROKER, topic_prefix
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 
@@ -113,7 +114,7 @@ class FrigateConnector:
 
     def __init__(self) -> None:
         self._scores: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._states: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._states = Changes()
 
     def address(self, given: str) -> str:
         """Frigate's `topic_prefix`, `frigate` where none is given. Raises ValueError with why."""
@@ -207,18 +208,20 @@ class FrigateConnector:
     def _status(
         self, speaker: Speaker, camera: str, role: str, payload: bytes, received_at: datetime
     ) -> list[Draft]:
-        """A change of state; the same state again (retained messages come back) makes nothing."""
+        """A change of state; the same message again (some are retained) has the key that it got first."""
         state = payload[:_WORD].decode("utf-8", "replace").strip()
         kinds = {"online": "device.online", "offline": "device.offline", "stopped": "device.offline"}
         if state not in kinds and state != "disabled":
             raise Unreadable(f"{state!r} is not a state", code="frigate.bad_state")
-        known = (speaker.address, f"{camera}/{role}")
-        if self._states.get(known) == state:
+        thing = (speaker.territory, speaker.key, camera, role)
+        key = self._states.told(
+            thing, state, key_of("status", camera, role, state, received_at.isoformat()), payload
+        )
+        if key is None:
             return []
-        _remember(self._states, known, state)
         return [
             Draft(
-                key=f"status:{camera}:{role}:{state}:{int(received_at.timestamp())}"[:200],
+                key=key,
                 kind=kinds.get(state, "technical.other"),
                 name=camera,
                 content={"from": "status", "role": role, "state": state},
