@@ -79,8 +79,10 @@ INSTALLED_APPS = [
     "beffroi.during.incident",
     "beffroi.during.dispatch",
     "beffroi.during.oncall",
+    "beffroi.during.webhooks",
     "beffroi.after.evidence",
     "beffroi.rehearsal",
+    "beffroi.api",
     "beffroi.desks",
 ]
 MIDDLEWARE = [
