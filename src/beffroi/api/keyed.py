@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +14,6 @@ from beffroi.api.errors import KeyNeeded, KeyReused
 from beffroi.api.models import KeptAnswer
 from beffroi.foundation import clock
 
-KEPT = timedelta(days=1)
 _KEY_LONGEST = 200
 
 Answer = tuple[dict[str, Any], str]
@@ -66,8 +64,3 @@ def _now(
         if found is None:
             raise
         return found
-
-
-def forget_old(now: datetime) -> int:
-    """Let go of answers kept for their time."""
-    return KeptAnswer.objects.filter(at__lt=now - KEPT).delete()[0]

@@ -13,14 +13,18 @@ from beffroi.during.incident.shown import Waiting
 from beffroi.during.intake import queries as intake
 from beffroi.during.intake import spool
 from beffroi.during.intake.queries import SourceView
+from beffroi.during.webhooks import queries as webhooks
+from beffroi.during.webhooks.queries import SubscriptionView
 from beffroi.foundation import settings as configuration
 from beffroi.journal import queries as journal
+from beffroi.people import programs
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """What was found: positions of the spool, when the engine last moved, incidents that wait by territory,
-    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk."""
+    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk,
+    subscriptions, live programs by name with the end of their token."""
 
     received: int
     folded: int
@@ -29,6 +33,8 @@ class Health:
     sources: list[SourceView]
     unsigned: dict[str, datetime]
     free_bytes: int
+    subscriptions: list[SubscriptionView]
+    programs: dict[str, datetime]
 
     @property
     def behind(self) -> int:
@@ -54,4 +60,6 @@ def health(settings: configuration.Settings) -> Health:
         sources=[each for each in intake.sources() if each.active],
         unsigned=journal.unsigned_since(),
         free_bytes=free_bytes(settings),
+        subscriptions=webhooks.subscriptions(),
+        programs=programs.ends(),
     )

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
     "token": ("beffroi.cli.token", "token"),
+    "webhook": ("beffroi.cli.webhook", "webhook"),
     "observe": ("beffroi.cli.observe", "observe"),
     "journal": ("beffroi.cli.journal", "journal"),
     "replay": ("beffroi.cli.replay", "replay"),

@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, transaction
 
+from beffroi.api import tasks as api
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.dispatch import scene as dispatch_scene
 from beffroi.during.fusion import actions as fusion
@@ -28,6 +29,7 @@ from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall.courier import Courier
+from beffroi.during.webhooks import courier as webhooks
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
@@ -161,7 +163,7 @@ def duties() -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
-    courier = Courier()
+    courier, notifier = Courier(), webhooks.Courier()
     found = [
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
@@ -169,6 +171,9 @@ def duties() -> list[Duty]:
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, courier.tend),
+        Duty("notifications", _CALLS_S, notifier.tend),
+        Duty("old notifications", _DAY_S, lambda: webhooks.forget_old(clock.now())),
+        Duty("old answers", _DAY_S, lambda: api.forget_old(clock.now())),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),

@@ -206,3 +206,9 @@ def reach_of(row: Program) -> list[str]:
     """Where a program's roles reach: territories, and centres as `centre:KEY`."""
     held = RoleHeld.objects.filter(member=row.member_id)
     return sorted({each.territory_id or f"centre:{each.centre_id}" for each in held})
+
+
+def ends() -> dict[str, datetime]:
+    """When the token of each program that was not revoked ends, by name."""
+    rows = Program.objects.filter(revoked_at=None).order_by("member__display_name")
+    return dict(rows.values_list("member__display_name", "expires_at"))
