@@ -8,6 +8,7 @@ import msgspec
 from django.utils.translation import gettext_noop as _
 
 from beffroi.during.intake.connectors import (
+    AnsweringConnector,
     AskedConnector,
     Connector,
     RefusingConnector,
@@ -19,18 +20,18 @@ from beffroi.during.intake.kinds import KINDS
 
 _REF = "#/components/schemas/{name}"
 _WHEN = {
-    "200": "All of it was known, or there was nothing to keep.",
-    "202": "Something new is on disk.",
-    "207": "Some could not be taken; `results` says which and why.",
-    "401": "No live source is known by this token.",
-    "403": "The source speaks for another territory, or another language.",
-    "404": "There is no such connector, or nothing there.",
-    "405": "Another method.",
-    "408": "The body did not come in time.",
-    "413": "More than one request may carry.",
-    "415": "A body of a type that is not read here.",
-    "422": "Nothing of it could be read.",
-    "503": "Nothing was kept: send it again.",
+    "200": _("All of it was known, or there was nothing to keep."),
+    "202": _("Something new is on disk."),
+    "207": _("Some could not be taken; `results` says which and why."),
+    "401": _("No live source is known by this token."),
+    "403": _("The source speaks for another territory, or another language."),
+    "404": _("There is no such connector, or nothing there."),
+    "405": _("Another method."),
+    "408": _("The body did not come in time."),
+    "413": _("More than one request may carry."),
+    "415": _("A body of a type that is not read here."),
+    "422": _("Nothing of it could be read."),
+    "503": _("Nothing was kept: send it again."),
 }
 _TAKEN, _REFUSED = ("200", "202", "207"), ("401", "403", "404", "405", "408", "413", "422", "503")
 
@@ -154,7 +155,7 @@ def _incoming(name: str, connector: Connector) -> dict[str, Any]:
     """A connector's address: what is posted and answered is of its own format, see its page."""
     ours = _named("Results")
     free: dict[str, Any] = {}
-    answer = ours if not isinstance(connector, RefusingConnector) else free
+    answer = free if isinstance(connector, (AnsweringConnector, RefusingConnector)) else ours
     refusal = free if isinstance(connector, RefusingConnector) else {"anyOf": [_named("Refusal"), ours]}
     responses = {code: _any(code, answer) for code in _TAKEN}
     responses |= {code: _any(code, refusal) for code in (*_REFUSED, "400", "415", "201")}
@@ -181,7 +182,7 @@ def _incoming(name: str, connector: Connector) -> dict[str, Any]:
 
 
 def _any(code: str, schema: dict[str, Any]) -> dict[str, Any]:
-    words = _WHEN.get(code, "An answer of the format's own.")
+    words = _WHEN.get(code, _("An answer of the format's own."))
     if not schema:
         return {"description": words, "content": {"*/*": {"schema": {}}}}
     return {"description": words, "content": {"application/json": {"schema": schema}}}

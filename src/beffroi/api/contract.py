@@ -6,6 +6,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from beffroi.api import bare
 from beffroi.api.shapes import Problem
 
@@ -13,14 +15,14 @@ BASE = "/api/v1"
 _METHODS = ("get", "put", "post", "delete", "patch")
 PROBLEM = "#/components/schemas/Problem"
 _WHEN = {
-    "401": "The token is missing, unknown, revoked, or its time is over.",
-    "403": "The token's scopes do not open this, or not there.",
-    "404": "It is not there, or may not be known to be there.",
-    "409": "Its state does not allow this now, or somebody was faster.",
-    "412": "It changed since it was read.",
-    "422": "The request is not what this operation takes.",
-    "428": "If-Match is needed.",
-    "429": "Too many requests: wait as long as Retry-After says.",
+    "401": _("The token is missing, unknown, revoked, or its time is over."),
+    "403": _("The token's scopes do not open this, or not there."),
+    "404": _("It is not there, or may not be known to be there."),
+    "409": _("Its state does not allow this now, or somebody was faster."),
+    "412": _("It changed since it was read."),
+    "422": _("The request is not what this operation takes."),
+    "428": _("If-Match is needed."),
+    "429": _("Too many requests: wait as long as Retry-After says."),
 }
 _ABOUT = (
     "The API of Beffroi, the open platform for a territory of trust and security. Programs carry a token of "
@@ -86,6 +88,9 @@ def _operation(address: str, method: str, given: dict[str, Any]) -> dict[str, An
     scopes, change = each.get("x-scopes", []), each.pop("x-change", "")
     each["security"] = [{"program": scopes}]
     each["responses"] = {str(code): answer for code, answer in each["responses"].items()}
+    for code, words in (("200", _("Done.")), ("304", _("It is still what was read."))):
+        if code in each["responses"]:
+            each["responses"][code] = {**each["responses"][code], "description": words}
     codes = ["401", "403", "422", "429"]
     if "{" in address:
         codes.append("404")
@@ -96,7 +101,7 @@ def _operation(address: str, method: str, given: dict[str, Any]) -> dict[str, An
         each["parameters"] = [*each["parameters"], _MATCH]
         codes += ["412", "428"]
     if method != "get":
-        each["responses"]["400"] = _answer("The body is not JSON, or a header is missing.")
+        each["responses"]["400"] = _answer(_("The body is not JSON, or a header is missing."))
     for code in sorted(codes):
         each["responses"][code] = _answer(_WHEN[code])
     return each
@@ -114,12 +119,12 @@ _KEY = {
     "in": "header",
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-    "description": "A new one for each change; the same one when it is sent again: it is done once.",
+    "description": _("A new one for each change; the same one when it is sent again: it is done once."),
 }
 _MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "schema": {"type": "string"},
-    "description": "The ETag of the incident as it was read, or `*`.",
+    "description": _("The ETag of the incident as it was read, or `*`."),
 }

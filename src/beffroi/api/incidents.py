@@ -39,8 +39,8 @@ class Wanted(Schema):
     territory: Key = ""
     state: list[State] = []
     phase: list[Phase] = []
-    since: AwareDatetime | None = Field(None, description="Seen at this instant or later.")
-    until: AwareDatetime | None = Field(None, description="Seen before this instant.")
+    since: AwareDatetime | None = Field(None, description=_("Seen at this instant or later."))
+    until: AwareDatetime | None = Field(None, description=_("Seen before this instant."))
     exercise: bool | None = None
     cursor: Annotated[str, Field(max_length=400)] = ""
     limit: Limit = paging.USUAL

@@ -64,26 +64,36 @@ def groups() -> list[tuple[str, list[Operation]]]:
 def _operation(path: str, method: str, each: dict[str, Any]) -> Operation:
     responses = each["responses"]
     good = next((code for code in ("200", "202") if code in responses), "")
-    description = each.get("description", "")
     return Operation(
         id=f"{method}-{path}".replace("/", "-").replace("{", "").replace("}", ""),
         method=method.upper(),
         path=path,
-        summary=gettext(each.get("summary", "")),
-        description=gettext(description) if description else "",
+        summary=_summary(each),
+        description=_said(each),
         scopes=tuple(each.get("x-scopes", ())),
         door=next(iter(each["security"][0])),
         parameters=tuple(_parameter(one) for one in each.get("parameters", ())),
         body=tuple(_rows(_schema(each.get("requestBody")))),
         answer=tuple(_rows(_schema(responses.get(good)))),
-        codes=tuple((code, gettext(one["description"])) for code, one in sorted(responses.items())),
+        codes=tuple((code, _said(one)) for code, one in sorted(responses.items())),
     )
+
+
+def _summary(each: dict[str, Any]) -> str:
+    words = str(each["summary"])
+    return gettext(words)
 
 
 def _parameter(one: dict[str, Any]) -> Row:
     schema = one.get("schema", {})
-    words = one.get("description", schema.get("description", ""))
+    words = _said(one) or _said(schema)
     return Row(one["name"], one["in"], _kind(schema), words, bool(one.get("required")))
+
+
+def _said(part: dict[str, Any]) -> str:
+    """What a part of the document says of itself, in the reader's language."""
+    words = str(part.get("description", ""))
+    return gettext(words) if words else ""
 
 
 def _schema(holder: dict[str, Any] | None) -> dict[str, Any]:
@@ -110,8 +120,7 @@ def _rows(schema: dict[str, Any], depth: int = 0) -> list[Row]:
     needed = set(here.get("required", ()))
     found: list[Row] = []
     for name, each in here.get("properties", {}).items():
-        words = each.get("description", "")
-        found.append(Row(name, "", _kind(each), words, name in needed, depth))
+        found.append(Row(name, "", _kind(each), _said(each), name in needed, depth))
         if depth + 1 < _MOST_LEVELS:
             found += _rows(each, depth + 1)
     return found

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -32,21 +33,21 @@ class Incident(Schema):
     reference: str
     territory: str
     version: int
-    state: str = Field(description="to_check, confirmed, sent, on_scene, technical or closed")
-    phase: str = Field(description="decide, progress, follow or closed")
+    state: str = Field(description=_("to_check, confirmed, sent, on_scene, technical or closed"))
+    phase: str = Field(description=_("decide, progress, follow or closed"))
     act: str
-    title: str = Field(description="The act in words, in the language asked for.")
-    life: bool = Field(description="A life is in danger.")
+    title: str = Field(description=_("The act in words, in the language asked for."))
+    life: bool = Field(description=_("A life is in danger."))
     exercise: bool
     place: Place
     probability: float
-    probability_low: float = Field(description="Lower bound, 8 times in 10.")
+    probability_low: float = Field(description=_("Lower bound, 8 times in 10."))
     probability_high: float
     signs: int
     independent_signs: int
     seen_at: datetime
     last_sign_at: datetime
-    leave_by: datetime = Field(description="When half of such acts are over.")
+    leave_by: datetime = Field(description=_("When half of such acts are over."))
     confirmed_at: datetime | None
     acknowledged_at: datetime | None
     dispatched_at: datetime | None
@@ -92,7 +93,7 @@ class Step(Schema):
 class Explained(Incident):
     """One incident with why it is believed, its time ledger, and what may be done next by its state."""
 
-    alternatives: list[tuple[str, float]] = Field(description="Harmless explanations with their share.")
+    alternatives: list[tuple[str, float]] = Field(description=_("Harmless explanations with their share."))
     because: list[Sign]
     ledger: list[Step]
     actions: list[str]
@@ -112,7 +113,7 @@ class Entry(Schema):
     position: int
     at: datetime
     fact: str
-    actor: str = Field(description="`member`, `program`, `engine` … the kind only: no person is named.")
+    actor: str = Field(description=_("`member`, `engine` … the kind only: nobody is named."))
     body: dict[str, Any] | None
 
 
@@ -176,7 +177,7 @@ class Unit(Schema):
     name: str
     kind: str
     state: str
-    incident: UUID | None = Field(description="What it is on.")
+    incident: UUID | None = Field(description=_("What it is on."))
     abilities: list[str]
     exercise: bool
     position: Where | None
@@ -326,7 +327,7 @@ class Event(Schema):
     """A CloudEvents 1.0 event: what happened to what, when, and where to read on. No personal content."""
 
     specversion: Literal["1.0"]
-    id: str = Field(description="The feed position: it grows over the whole installation.")
+    id: str = Field(description=_("The feed position: it grows over the whole installation."))
     source: str
     type: str
     subject: str
@@ -339,8 +340,8 @@ class Events(Schema):
     """Events after a position. Ask again with `after` set to `position`: none is ever skipped."""
 
     items: list[Event]
-    position: int = Field(description="Where this answer ends.")
-    more: bool = Field(description="Whether there are more already.")
+    position: int = Field(description=_("Where this answer ends."))
+    more: bool = Field(description=_("Whether there are more already."))
 
 
 class Problem(Schema):

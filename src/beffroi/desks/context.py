@@ -69,4 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "phases": lambda: phases(request),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
+        "programs_open": lambda: (
+            request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed
+        ),
     }

@@ -11,6 +11,7 @@ from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
 from beffroi.people import doors
 
@@ -71,6 +72,8 @@ urlpatterns = [
     path("veille/<uuid:incident>/levee-de-doute/", telling_views.record, name="duty_doubt_record"),
     path("veille/<uuid:incident>/relier/", link_views.link, name="duty_link"),
     path("veille/<uuid:incident>/delier/", link_views.unlink, name="duty_unlink"),
+    path("installation/programmes/", programs.board, name="programs"),
+    path("installation/programmes/<uuid:subscription>/", programs.deliveries, name="program_deliveries"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -182,7 +182,8 @@ def _tokens(found: Health, _settings: configuration.Settings, now: datetime) -> 
 
 def _notified(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
     late = [each for each in found.subscriptions if each.state == "paused" or each.failing_since]
-    named = [f"{each.program_name} ({each.why or _('failing')})" for each in late]
+    failing = _("failing")
+    named = [f"{each.program_name} ({each.why or failing})" for each in late]
     seen = _("not told: %(programs)s") % {"programs": _names(named)} if named else _("all are told")
     advice = _("`beffroi webhook deliveries` says why; then `beffroi webhook resume`: nothing was lost.")
     return Finding(_("notifications"), not named, seen, advice)
