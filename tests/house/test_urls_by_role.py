@@ -50,6 +50,9 @@ PUBLIC = {
     # known by the secret in their address: who was called, and a partner's link
     "oncall_answer",
     "oncall_link",
+    # what the API takes and answers
+    "api:openapi",
+    "api:docs",
 }
 
 #: Values of URL arguments that name no thing of a territory.
@@ -63,6 +66,7 @@ VALUES: dict[str, Any] = {
     "link": UUID(int=7),
     "actuator": "lamps",
     "act": "brighten",
+    "rest": "nothing/here",
 }
 
 
@@ -247,6 +251,8 @@ def expected(member: Member, mark: Mark, address: Address, territory: str) -> bo
     """Whether the policy opens this address to this member for a thing in `territory`."""
     if mark.kind in ("public", "signed_in"):
         return True
+    if mark.kind == "by_token":
+        return False  # a session opens nothing there: programs carry tokens
     if catalogue().actions[mark.action].at == "installation":
         return doors.decide(member, mark.action).allowed
     if address.lies_somewhere:
@@ -279,7 +285,9 @@ def test_each_role_gets_what_the_policy_says(
                 assert status != 404 or method != "get" or "incident" not in dict(address.arguments), path
             else:
                 # 404: it may not be known to be there. 405: refused before anybody was asked.
-                assert status in (403, 404, 405), (role, method, path, status)
+                # 401: it wants a token, whoever is signed in.
+                shut = (401, 405) if mark.kind == "by_token" else (403, 404, 405)
+                assert status in shut, (role, method, path, status)
 
 
 @pytest.mark.django_db

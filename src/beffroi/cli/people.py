@@ -112,7 +112,7 @@ def list_members(as_json: bool) -> None:
             "second_factor": queries.has_second_factor(member),
             "roles": [f"{role} @ {where}" for role, where in queries.role_keys(member)],
         }
-        for member in Member.objects.select_related("organisation").order_by("email")
+        for member in Member.objects.filter(program=None).select_related("organisation").order_by("email")
     ]
     lines = [
         f"{row['email']:<36} {row['organisation']}: {', '.join(row['roles']) if row['open'] else 'closed'}"

@@ -70,4 +70,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "phases": lambda: phases(request),
         "acting_open": lambda: request.user.is_authenticated and _may(request.user, "acting.command"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
+        "programs_open": lambda: (
+            request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed
+        ),
     }

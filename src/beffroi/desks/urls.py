@@ -19,6 +19,7 @@ from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
 from beffroi.people import doors
 
@@ -90,6 +91,8 @@ urlpatterns = [
         switch_views.from_incident,
         name="duty_switch",
     ),
+    path("installation/programmes/", programs.board, name="programs"),
+    path("installation/programmes/<uuid:subscription>/", programs.deliveries, name="program_deliveries"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -227,6 +227,23 @@ class Settings:
     smtp_user: str = setting("", "", "Name to sign in with at the mail server; empty: none.")
     smtp_password: str = setting("", "", "Password of `smtp_user`.", secret=True)
     smtp_from: str = setting("", "e-mail", "Address that calls by e-mail come from.")
+    api_requests_a_minute: int = setting(
+        600, "requests", "How many requests one program may send to the API in a minute, a web process."
+    )
+    webhook_timeout_seconds: float = setting(
+        8.0, "s", "How long a program that is notified may take to answer; then it is tried again."
+    )
+    webhook_networks: str = setting(
+        "",
+        "networks",
+        "Private networks to which notifications may go, as 10.0.0.0/8, separated by commas; empty: none. "
+        "Plain http is let through to loopback only, and only where it stands here.",
+    )
+    webhook_authority: str = setting(
+        "",
+        "path",
+        "PEM certificates of the town's own authority, trusted beside the system's for notifications.",
+    )
     log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

@@ -110,8 +110,10 @@ INSTALLED_APPS = [
     "beffroi.during.dispatch",
     "beffroi.during.acting",
     "beffroi.during.oncall",
+    "beffroi.during.webhooks",
     "beffroi.after.evidence",
     "beffroi.rehearsal",
+    "beffroi.api",
     "beffroi.desks",
 ]
 MIDDLEWARE = [

@@ -175,6 +175,24 @@ def _waiting(found: Health, settings: configuration.Settings, now: datetime) -> 
     return Finding(_("incidents"), not named, seen, _("Open the duty desk: somebody should look."))
 
 
+def _tokens(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    named = [name for name, ends in found.programs.items() if ends - now < _CERTIFICATE_LEFT]
+    seen = _("none ends soon")
+    if named:
+        seen = _("ended, or will soon: %(programs)s") % {"programs": _names(named)}
+    advice = _("Renew them, or revoke those that are gone: `beffroi token list`.")
+    return Finding(_("tokens of programs"), not named, seen, advice)
+
+
+def _notified(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    late = [each for each in found.subscriptions if each.state == "paused" or each.failing_since]
+    failing = _("failing")
+    named = [f"{each.program_name} ({each.why or failing})" for each in late]
+    seen = _("not told: %(programs)s") % {"programs": _names(named)} if named else _("all are told")
+    advice = _("`beffroi webhook deliveries` says why; then `beffroi webhook resume`: nothing was lost.")
+    return Finding(_("notifications"), not named, seen, advice)
+
+
 def _calls(settings: configuration.Settings) -> Finding:
     """Whether who is on call can be reached, where a rota is kept."""
     from django.db import DatabaseError
@@ -225,6 +243,8 @@ TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] 
     _unread,
     _guaranteed,
     _waiting,
+    _tokens,
+    _notified,
 )
 
 

@@ -13,16 +13,20 @@ from beffroi.during.incident.shown import Waiting
 from beffroi.during.intake import queries as intake
 from beffroi.during.intake import spool
 from beffroi.during.intake.queries import SourceView
+from beffroi.during.webhooks import queries as webhooks
+from beffroi.during.webhooks.queries import SubscriptionView
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.journal import queries as journal
+from beffroi.people import programs
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """What was found: positions of the spool, when the engine last moved, incidents that wait by territory,
-    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk, when
-    the machine's clock was set within a day and by how much."""
+    live sources, journals whose news is not signed yet and since when, bytes free on the data's disk,
+    subscriptions, live programs by name with the end of their token, when the machine's clock was set within
+    a day and by how much."""
 
     received: int
     folded: int
@@ -31,6 +35,8 @@ class Health:
     sources: list[SourceView]
     unsigned: dict[str, datetime]
     free_bytes: int
+    subscriptions: list[SubscriptionView]
+    programs: dict[str, datetime]
     clock_stepped: tuple[datetime, timedelta] | None = None
 
     @property
@@ -58,4 +64,6 @@ def health(settings: configuration.Settings) -> Health:
         unsigned=journal.unsigned_since(),
         free_bytes=free_bytes(settings),
         clock_stepped=journal.clock_stepped(clock.now() - timedelta(days=1)),
+        subscriptions=webhooks.subscriptions(),
+        programs=programs.ends(),
     )

@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "people": ("beffroi.cli.people", "people"),
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
+    "token": ("beffroi.cli.token", "token"),
+    "webhook": ("beffroi.cli.webhook", "webhook"),
     "observe": ("beffroi.cli.observe", "observe"),
     "journal": ("beffroi.cli.journal", "journal"),
     "replay": ("beffroi.cli.replay", "replay"),

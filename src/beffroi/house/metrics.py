@@ -94,8 +94,34 @@ class Figures(Collector):
             "beffroi_journal_unsigned_seconds", "Age of the oldest entry under no signed head (s).", unsigned
         )
         yield _one("beffroi_disk_free_bytes", "Free where the data lie.", found.free_bytes)
+        yield from self._programs()
         yield from self._incidents()
         yield from self._sources()
+
+    def _programs(self) -> Iterator[Metric]:
+        left = GaugeMetricFamily(
+            "beffroi_token_left_seconds", "Until the token of a program ends (s).", labels=["program"]
+        )
+        for name, ends in self._found.programs.items():
+            left.add_metric([name], max(0.0, (ends - self._now).total_seconds()))
+        labels = ["subscription", "program"]
+        behind = GaugeMetricFamily(
+            "beffroi_webhook_behind",
+            "Entries of the feed that a subscription was not told of.",
+            labels=labels,
+        )
+        failing = GaugeMetricFamily(
+            "beffroi_webhook_failing_seconds", "Since its receiver takes nothing (s).", labels=labels
+        )
+        paused = GaugeMetricFamily(
+            "beffroi_webhook_paused", "Whether it is paused (1) or not.", labels=labels
+        )
+        for each in self._found.subscriptions:
+            names = [str(each.id), each.program_name]
+            behind.add_metric(names, each.behind)
+            failing.add_metric(names, self._age(each.failing_since) if each.failing_since else 0.0)
+            paused.add_metric(names, 1.0 if each.state == "paused" else 0.0)
+        yield from (left, behind, failing, paused)
 
     def _incidents(self) -> Iterator[Metric]:
         opened = GaugeMetricFamily(

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, transaction
 
+from beffroi.api import tasks as api
 from beffroi.during.acting import sending as acting
 from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
@@ -28,6 +29,7 @@ from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall.courier import Courier
+from beffroi.during.webhooks import courier as webhooks
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
@@ -159,6 +161,7 @@ def _written(batch: Batch) -> list[UUID]:
 #: One each a process, whatever happens to its lease: each takes up what it sends, so several may share it.
 _courier = Courier()
 _hand = Hand()
+_notifier = webhooks.Courier()
 
 
 def take_over() -> tuple[Callable[[], bool], list[Duty]]:
@@ -188,6 +191,9 @@ def duties() -> list[Duty]:
         Duty("courier", _CALLS_S, _courier.tend),
         Duty("commands", _COMMANDS_S, lambda: acting.step(clock.now())),
         Duty("hand", _CALLS_S, _hand.tend),
+        Duty("notifications", _CALLS_S, _notifier.tend),
+        Duty("old notifications", _DAY_S, lambda: webhooks.forget_old(clock.now())),
+        Duty("old answers", _DAY_S, lambda: api.forget_old(clock.now())),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.people.urls")),
+    path("api/v1/", include("beffroi.api.urls")),
     path("", include("beffroi.desks.urls")),
 ]
 

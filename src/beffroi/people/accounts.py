@@ -16,7 +16,7 @@ from beffroi.people import facts
 from beffroi.people.decisions import forget_rights
 from beffroi.people.entries import SYSTEM, append
 from beffroi.people.grants import end_role, give_role
-from beffroi.people.models import Centre, Member, Organisation, RoleHeld
+from beffroi.people.models import Centre, Member, Organisation, Program, RoleHeld
 
 
 @transaction.atomic
@@ -78,6 +78,11 @@ def check_password_strength(password: str, member: Member | None = None) -> None
         raise Invalid(where="password", why=" ".join(weak.messages).rstrip(".")) from None
 
 
+def is_program(member: Member) -> bool:
+    """Whether an account is a program's: it has a token and never a password."""
+    return Program.objects.filter(member=member).exists()
+
+
 @transaction.atomic
 def invite(*, member: Member, actor: str = SYSTEM) -> str:
     """The path of a link with which the member chooses a password: once, within the time set for it.
@@ -89,6 +94,8 @@ def invite(*, member: Member, actor: str = SYSTEM) -> str:
 
     if not member.is_active:
         raise Invalid(where="member", why="this account is closed")
+    if is_program(member):
+        raise Invalid(where="member", why="nobody signs in as a program")
     key = default_token_generator.make_token(member)
     values = {"uidb36": user_pk_to_url_str(member), "key": key}
     append(fact=facts.InvitationMade(), subject=member.actor, actor=actor)
@@ -99,6 +106,8 @@ def invite(*, member: Member, actor: str = SYSTEM) -> str:
 def set_password(*, member: Member, password: str, actor: str = SYSTEM) -> None:
     """Set a member's password; every session of theirs ends. Raises Invalid when it is weak."""
     check_password_strength(password, member)
+    if is_program(member):
+        raise Invalid(where="member", why="nobody signs in as a program")
     member.set_password(password)
     member.save(update_fields=["password"])
     append(fact=facts.PasswordChanged(), subject=member.actor, actor=actor)

@@ -120,3 +120,21 @@ class Looked(Fact, fact="people.looked", version=1):
     subjects: list[str]
     purpose: str
     requisition: str = ""
+
+
+class ProgramMade(Fact, fact="people.program_made", version=1):
+    """A program was given a token for these scopes until `expires_at`; where: its roles say."""
+
+    organisation: str
+    scopes: list[str]
+    expires_at: str
+
+
+class ProgramRenewed(Fact, fact="people.program_renewed", version=1):
+    """A program was given another token; the former one no longer works."""
+
+    expires_at: str
+
+
+class ProgramRevoked(Fact, fact="people.program_revoked", version=1):
+    """A program's token no longer works."""

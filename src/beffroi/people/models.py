@@ -189,6 +189,27 @@ class RoleHeld(models.Model):
         return f"{self.role_id} over {self.territory_id or self.centre_id or INSTALLATION}"
 
 
+class Program(models.Model):
+    """A program and its one token: an account that nobody signs in as. Only the token's hash is kept."""
+
+    member = models.OneToOneField(Member, primary_key=True, on_delete=models.PROTECT, related_name="program")
+    scopes = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    renewed_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("renewed_at")), name="people_token_ends")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
 class CacheRow(models.Model):
     """Rows of Django's database cache (columns are Django's): counts that every process must share."""
 

@@ -117,6 +117,30 @@ def devices(key: str, at: datetime | None = None, kinds: Iterable[str] | None = 
     return [device_view(each, key) for each in rows.order_by("key")]
 
 
+def devices_page(
+    keys: Iterable[str], *, limit: int, kinds: Iterable[str] = (), after: tuple[str, str] | None = None
+) -> list[DeviceView]:
+    """Devices in place now in several territories, by territory and key: a page, in one query.
+
+    `after`: the territory and key of the last one of the page before.
+    """
+    rows = models.Device.objects.filter(_in_force(clock.now()), territory__key__in=sorted(keys))
+    wanted = sorted(kinds)
+    if wanted:
+        rows = rows.filter(kind__in=wanted)
+    if after is not None:
+        rows = rows.filter(Q(territory__key__gt=after[0]) | Q(territory__key=after[0], key__gt=after[1]))
+    rows = rows.select_related("territory").order_by("territory__key", "key")
+    return [device_view(each, each.territory.key) for each in rows[:limit]]
+
+
+def units_of(keys: Iterable[str]) -> list[UnitView]:
+    """Patrol units of several territories, by territory and key, in one query."""
+    rows = models.PatrolUnit.objects.filter(territory__key__in=sorted(keys), retired_at=None)
+    rows = rows.select_related("territory").order_by("territory__key", "key")
+    return [unit_view(each, each.territory.key) for each in rows]
+
+
 def device(key: str, device_key: str, at: datetime | None = None) -> DeviceView:
     """One device as it was at `at` (default: now). Raises UnknownDevice."""
     found = models.Device.objects.filter(

@@ -121,6 +121,38 @@ def entries(identifier: UUID) -> list[Moment]:
     return [_moment(row, each) for each in LedgerEntry.objects.filter(incident=row).order_by("at", "id")]
 
 
+def page(
+    territories: Collection[str],
+    *,
+    limit: int,
+    states: Collection[str] = (),
+    phases: Collection[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    exercise: bool | None = None,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[IncidentView]:
+    """Incidents of these territories, the latest seen first: a page of a long list.
+
+    `after`: the instant and identifier of the last one of the page before. One query for all.
+    """
+    rows = Incident.objects.filter(territory_key__in=sorted(territories))
+    if states:
+        rows = rows.filter(state__in=sorted(states))
+    if phases:
+        rows = rows.filter(phase__in=sorted(phases))
+    if since is not None:
+        rows = rows.filter(seen_at__gte=since)
+    if until is not None:
+        rows = rows.filter(seen_at__lt=until)
+    if exercise is not None:
+        rows = rows.filter(exercise=exercise)
+    if after is not None:
+        at, identifier = after
+        rows = rows.filter(Q(seen_at__lt=at) | Q(seen_at=at, pk__lt=identifier), seen_at__lte=at)
+    return [view(row) for row in rows.order_by("-seen_at", "-pk")[:limit]]
+
+
 def by_reference(territory: str, number: int) -> IncidentView:
     """The incident that people call I-`number` in a territory. Raises UnknownIncident."""
     row = Incident.objects.filter(territory_key=territory, number=number).first()

@@ -156,6 +156,17 @@ def calls_to(member: Member) -> list[AlertView]:
     ]
 
 
+def calls_open(territories: Collection[str]) -> list[AlertView]:
+    """Calls of these territories about incidents that nobody acknowledged yet, the oldest first."""
+    rows = models.Alert.objects.filter(
+        state__in=(models.Alert.State.CALLING, models.Alert.State.NOBODY),
+        territory_key__in=sorted(territories),
+        incident__acknowledged_at=None,
+        incident__phase="decide",
+    ).select_related("incident")
+    return [alert_view(row, []) for row in rows.order_by("opened_at")]
+
+
 def links(incident: UUID) -> list[LinkView]:
     """The no-account links of an incident, the latest first."""
     now = clock.now()

@@ -1,0 +1,1 @@
+"""The administrator's page of programs: their tokens, whom they are notified at, and how that goes."""
