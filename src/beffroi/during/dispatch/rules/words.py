@@ -30,10 +30,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "dispatch.from_base": _("counted from its base, position unknown"),
         "dispatch.stale": _("position {seconds} s old: it may be elsewhere by now"),
         "dispatch.own_command": _("to be asked: under its own command"),
+        "dispatch.by_right": _("of another service, {basis}"),
         # Why a unit is not proposed.
         "dispatch.exercise_only": _("plays in an exercise"),
         "dispatch.not_in_exercise": _("is not in the exercise"),
         "dispatch.off_duty": _("off duty"),
+        "dispatch.off_hours": _("does not work at this hour"),
+        "dispatch.off_hours_until": _("does not work at this hour, again {back}"),
+        "dispatch.right_not_in_force": _("of another service, without a right to act here now ({basis})"),
+        "dispatch.right_to_other_acts": _("of another service, with a right to other acts only ({basis})"),
         "dispatch.no_power": _("has no power to act here"),
         "dispatch.serves_life": _("on {reference}, where a life is in danger"),
         "dispatch.on_scene": _("on scene at {reference}"),
@@ -47,6 +52,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "dispatch.life_counts_time": _("a life may be in danger: the soonest goes"),
         "dispatch.someone_there": _("someone is there already"),
         "dispatch.no_stay": _("not an act that ends by someone leaving"),
+        # Why a road is to be watched.
+        "exit.ways": _("{ways} of {all} ways out pass here"),
+        "exit.held": _("{unit} can be here {seconds} s before them"),
+        "exit.late": _("{unit} would be here {seconds} s after they can"),
+        "exit.passed": _("they may have passed already; {unit} can be here in {seconds} s"),
+        "exit.nobody": _("no free patrol for it"),
         # Why another than the first was sent.
         "override.knows_the_place": _("knows the place"),
         "override.nearer_than_shown": _("is nearer than shown"),
