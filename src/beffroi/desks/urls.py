@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
-from beffroi.desks.duty import call_views, cover, link_views, repairs, shift_views, telling_views
+from beffroi.desks.duty import call_views, cover, link_views, patrols, repairs, shift_views, telling_views
 from beffroi.desks.duty import views as duty
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -38,6 +38,7 @@ urlpatterns = [
     path("veille/", duty.desk, name="duty"),
     path("veille/couverture/", cover.panel, name="duty_cover"),
     path("veille/reparations/", repairs.repairs, name="duty_repairs"),
+    path("veille/patrouilles/", patrols.patrols, name="duty_patrols"),
     path("veille/appel/", call_views.call, name="duty_call"),
     path("veille/appel/<uuid:call>/", call_views.called, name="duty_called"),
     path("veille/lieux/", call_views.found, name="duty_places"),
