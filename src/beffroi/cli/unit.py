@@ -158,7 +158,7 @@ def hours(*, key: str, of: str, kind: str, days: str, begins: str, ends: str, fi
         days=_days(days),
         begins=_clock(begins),
         ends=_clock(ends),
-        first=_date(first, None) or timezone.localdate(),
+        first=_date(first, None) or timezone.localdate(clock.now()),
         last=_date(last, None),
         actor="system",
     )
@@ -174,7 +174,7 @@ def end_hours(key: str, line: str, last: str) -> None:
 
     Example: beffroi unit end-hours --territory redon --line 019a… --last 2026-12-31
     """
-    day = _date(last, None) or timezone.localdate()
+    day = _date(last, None) or timezone.localdate(clock.now())
     keeping.end_hours(territory_key=key, line=line, last=day, actor="system")
     click.echo(f"These hours hold until {day}.")
 
@@ -197,7 +197,7 @@ def right(*, key: str, of: str, basis: str, acts: str, first: str, last: str) ->
         unit=of,
         basis=basis,
         acts=[each.strip() for each in acts.split(",") if each.strip()],
-        first=_date(first, None) or timezone.localdate(),
+        first=_date(first, None) or timezone.localdate(clock.now()),
         last=_date(last, None),
         actor="system",
     )
@@ -213,6 +213,6 @@ def end_right(key: str, line: str, last: str) -> None:
 
     Example: beffroi unit end-right --territory redon --line 019a…
     """
-    day = _date(last, None) or timezone.localdate()
+    day = _date(last, None) or timezone.localdate(clock.now())
     keeping.end_right(territory_key=key, line=line, last=day, actor="system")
     click.echo(f"This right holds until {day}.")

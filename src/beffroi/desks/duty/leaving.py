@@ -27,7 +27,7 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """One road to watch: `at` when they can be there at the earliest, `held` where a patrol can be there first."""
+    """One road to watch: `at` when they can be there at the earliest, `held` where a patrol can be first."""
 
     name: str
     lat: float

@@ -115,8 +115,14 @@ def _said(net: _Net, road: Exit) -> ExitView:
         unit=unit,
         unit_s=round(unit_s, 1) if unit else None,
         cameras=watching.seeing(net.here.cameras, net.views, road.path, net.gone),
-        reasons=[Reason("exit.ways", {"ways": road.ways, "all": net.ways}), _who(unit, unit_s, in_s)],
+        reasons=[_why(road, net.ways), _who(unit, unit_s, in_s)],
     )
+
+
+def _why(road: Exit, ways: int) -> Reason:
+    if not road.ways:
+        return Reason("exit.round")
+    return Reason("exit.ways", {"ways": road.ways, "all": ways})
 
 
 def _who(unit: str, unit_s: float, in_s: float) -> Reason:

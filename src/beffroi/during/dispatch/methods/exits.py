@@ -46,8 +46,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A place to watch. `in_s`: driving from the start until there (s); `ways` of all ways out pass here, and
-    weigh `weight` of all (0 to 1; main roads more); `path`: (latitude, longitude, seconds) from the start."""
+    """A place to watch, `in_s` seconds of driving from the start.
+
+    `ways`: how many ways out pass here (0: a way round the others), with their share `weight` (0 to 1; main
+    roads count for more). `path`: (latitude, longitude, seconds) from the start.
+    """
 
     piece: int
     lat: float
@@ -237,7 +240,7 @@ def _cut(area: _Area, outs: Sequence[tuple[int, int]], cost: Ints, near_s: float
 def _told(
     graph: StreetGraph, area: _Area, outs: Sequence[tuple[int, int]], cut: _Steps, most: int
 ) -> list[Exit]:
-    """The cut's pieces that some way out passes first, each with its share."""
+    """The cut's pieces, each with its share of the ways out: that of those that pass it first."""
     ways: dict[int, list[int]] = {}
     legs: dict[int, list[tuple[int, int]]] = {}
     touching = _touching(area)
@@ -247,10 +250,20 @@ def _told(
         if first is not None:
             ways.setdefault(steps[first][0], []).append(worth)
             legs.setdefault(steps[first][0], steps[: first + 1])
+    for k, node in sorted(cut):  # those that no fastest way takes: round them, the others would be no use
+        if k not in ways and area.drive[_other(area, k, node)] <= area.drive[node]:
+            ways[k] = []
+            legs[k] = [*_steps(area, touching, _chain(area, _other(area, k, node))), (k, node)]
     total = sum(worth for _, worth in outs)
     best = sorted(ways, key=lambda k: (-sum(ways[k]), len(legs[k]), k))[:most]
     made = [_exit(graph, area, legs[k], ways[k], total) for k in best]
     return sorted(made, key=lambda each: (-each.weight, each.in_s, each.piece))
+
+
+def _other(area: _Area, k: int, node: int) -> int:
+    """The other end of a piece."""
+    a, b = area.ends[k].tolist()
+    return int(a if b == node else b)
 
 
 def _touching(area: _Area) -> tuple[Ints, Ints]:

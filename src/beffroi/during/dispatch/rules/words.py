@@ -54,6 +54,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "dispatch.no_stay": _("not an act that ends by someone leaving"),
         # Why a road is to be watched.
         "exit.ways": _("{ways} of {all} ways out pass here"),
+        "exit.round": _("a way round the others"),
         "exit.held": _("{unit} can be here {seconds} s before them"),
         "exit.late": _("{unit} would be here {seconds} s after they can"),
         "exit.passed": _("they may have passed already; {unit} can be here in {seconds} s"),
