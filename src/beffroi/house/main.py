@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("beffroi.cli.replay", "replay"),
     "rules": ("beffroi.cli.fusion_rules", "rules"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
+    "unit": ("beffroi.cli.unit", "unit"),
     "oncall": ("beffroi.cli.oncall", "oncall"),
     "actuator": ("beffroi.cli.actuator", "actuator"),
     "evidence": ("beffroi.cli.evidence", "evidence"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -210,27 +210,36 @@ def views(key: str, at: datetime | None = None) -> dict[str, Any]:
 
     Cameras whose direction is unknown and whose form does not turn all round have no view.
     """
-    version = version_at(key, at)
-    cameras = tuple(
-        (d.key, d.position.lat, d.position.lon, d.direction_deg, d.field_deg, d.reach_m, d.form)
-        for d in devices(key, at, kinds=["camera"])
-        if d.position is not None
-    )
-    return {"type": "FeatureCollection", "features": list(_views(version.folder, cameras))}
-
-
-@lru_cache(maxsize=16)
-def _views(folder: str, cameras: tuple[tuple[Any, ...], ...]) -> tuple[dict[str, Any], ...]:
-    buildings = _buildings(folder)
+    folder = version_at(key, at).folder
     features = []
-    for key, lat, lon, direction, width, reach, form in cameras:
-        ring = view_of(
-            buildings, lat, lon, direction_deg=direction, field_deg=width, reach_m=reach, form=form
-        )
+    for each in devices(key, at, kinds=["camera"]):
+        ring = _view(folder, _camera(each)) if each.position is not None else []
         if ring:
             geometry = {"type": "Polygon", "coordinates": [ring]}
-            features.append({"type": "Feature", "properties": {"key": key}, "geometry": geometry})
-    return tuple(features)
+            features.append({"type": "Feature", "properties": {"key": each.key}, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def view_rings(key: str, at: datetime | None, cameras: Collection[str]) -> dict[str, list[list[float]]]:
+    """What some cameras can see, as closed rings of [longitude, latitude]; empty where nothing tells it."""
+    if not cameras:
+        return {}
+    folder = version_at(key, at).folder
+    found = [each for each in devices(key, at, kinds=["camera"]) if each.key in set(cameras)]
+    return {each.key: _view(folder, _camera(each)) for each in found if each.position is not None}
+
+
+def _camera(device: DeviceView) -> tuple[Any, ...]:
+    where = device.position or Position(0.0, 0.0)
+    return where.lat, where.lon, device.direction_deg, device.field_deg, device.reach_m, device.form
+
+
+@lru_cache(maxsize=4096)
+def _view(folder: str, camera: tuple[Any, ...]) -> list[list[float]]:
+    lat, lon, direction, width, reach, form = camera
+    return view_of(
+        _buildings(folder), lat, lon, direction_deg=direction, field_deg=width, reach_m=reach, form=form
+    )
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from beffroi.during.incident.models import Incident
 from beffroi.during.oncall import texts
 from beffroi.during.oncall.methods import declared, gsm7, numbers
-from beffroi.during.oncall.rules import escalation, holidays, replies, rota, sending
+from beffroi.during.oncall.rules import escalation, replies, rota, sending
+from beffroi.foundation import holidays
 
 pytestmark = pytest.mark.unit
 PARIS = ZoneInfo("Europe/Paris")

@@ -96,7 +96,9 @@ FACTS: Mapping[str, Promise] = {
     "signal.reported": _("Report received"),
     "territory.imported": _("Map imported"),
     "unit.distress": _("Crew in distress"),
+    "unit.hours_changed": _("Hours of units changed"),
     "unit.imported": _("Units imported"),
+    "unit.right_changed": _("Right of another service to act here"),
     "unit.shift_begun": _("Crew on duty"),
     "unit.shift_ended": _("Crew off duty"),
     "unit.state_changed": _("Unit changed state"),
@@ -196,6 +198,11 @@ def _taken(body: Body) -> str:
     }
 
 
+def _right(body: Body) -> str:
+    until = gettext("until %(time)s") % {"time": body["last"]} if body["last"] else ""
+    return ", ".join(part for part in (str(body["unit"]), until) if part)
+
+
 def _called(body: Body) -> str:
     ranks = ", ".join(str(each) for each in body["ranks"])
     ways = ", ".join(oncall_words.said(oncall_words.CHANNELS, each) for each in body["channels"])
@@ -255,7 +262,9 @@ DETAILS: Mapping[str, Detail] = {
     "shift.taken_over": _shift,
     "signal.reported": _reported,
     "territory.imported": _streets,
+    "unit.hours_changed": lambda body: str(body["unit"] or body["kind"]),
     "unit.imported": _taken,
+    "unit.right_changed": _right,
     "unit.tap_refused": lambda body: f"{body['unit']}, {words.said(words.TAPS, body['act']).lower()}",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from beffroi.desks import spelling
@@ -22,6 +23,8 @@ SHOWN = 5
 ROUNDED_S = 5
 LEFT_OUT_SHOWN = 6
 WATCHED = 3
+#: While nobody was sent, what waiting costs takes the same line after so long (s).
+TURN_SHOWN_S = 60.0
 SEEN_BY_THE_MARK = frozenset({"dispatch.free", "dispatch.busy"})
 TELLS_AGE = frozenset({"dispatch.stale", "dispatch.from_base"})
 
@@ -106,7 +109,7 @@ def who(incident: IncidentView, may: frozenset[str], now: datetime) -> tuple[Who
             basis=reasons.said(ranking.race.basis.code, ranking.race.basis.params) if ranking.race else "",
             left_out=tuple(_left_out(each) for each in ranking.left_out[:LEFT_OUT_SHOWN]),
             arrive=arrive(ranking),
-            later=_later(best) if waits else "",
+            later=_turned(ranking, now, waits=waits) or (_later(best) if waits else ""),
             missing=_missing(ranking),
             route=() if ranking.no_race and incident.phase != "decide" else tuple(ranking.route),
         ),
@@ -162,6 +165,18 @@ def _later(row: UnitRow | None) -> str:
     if row is None or row.chance_later is None:
         return ""
     return gettext("in 30 s, %(value)d %% would be left") % {"value": spelling.percent(row.chance_later)}
+
+
+def _turned(ranking: RankingView, now: datetime, *, waits: bool) -> str:
+    """That the chance passed one in two, and when: for as long as a unit drives, else for a moment."""
+    turn, best = ranking.turn, ranking.best
+    if turn is None or not turn.told or best is None or turn.unit != best.unit:
+        return ""
+    if waits and (now - turn.at).total_seconds() > TURN_SHOWN_S:
+        return ""
+    at = timezone.localtime(turn.at).strftime("%H:%M:%S")
+    said = gettext("above 50 %% since %(time)s") if turn.above else gettext("below 50 %% since %(time)s")
+    return said % {"time": at}
 
 
 def reach(incident: IncidentView) -> Reach | None:

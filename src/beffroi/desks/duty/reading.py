@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from beffroi.desks import spelling
-from beffroi.desks.duty import around, believing, going, ledger, storms, switching, words
+from beffroi.desks.duty import around, believing, going, leaving, ledger, storms, switching, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
 from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
@@ -237,6 +237,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         route=who.route,
         seeing=believing.seeing(view),
         reach=going.reach(view) if view.state != "on_scene" else None,
+        leaving=leaving.leaving(view, now),
         calls=oncall.duty_call(incident),
         links=tuple(oncall.duty_links(incident)),
         partners=oncall.partners(),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -85,11 +88,19 @@ def _figures(params: Mapping[str, Any]) -> dict[str, str]:
     return made
 
 
+def _days(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The same figures, an instant as the day and the hour that it is here."""
+    made = dict(params)
+    if "back" in made:
+        made["back"] = date_format(timezone.localtime(datetime.fromisoformat(str(made["back"]))), "D H:i")
+    return made
+
+
 def said(code: str, params: Mapping[str, Any]) -> str:
     """A reason as a sentence; its code where it has no words yet."""
     try:
         if code in DISPATCH:
-            return gettext(DISPATCH[code]).format(**params)
+            return gettext(DISPATCH[code]).format(**_days(params))
         return str(REASONS[code]) % _figures(params)
     except (KeyError, ValueError):  # no words yet, or written by an older version without these figures
         return code

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from beffroi.desks.duty.leaving import Leaving
+
 DECIDE, CURRENT, FOLLOW, CLOSED = "decide", "current", "follow", "closed"
 
 
@@ -192,6 +194,7 @@ class Sheet:
     route: tuple[tuple[float, float], ...] = ()
     seeing: tuple[str, ...] = ()
     reach: Reach | None = None
+    leaving: Leaving | None = None
     calls: dict[str, Any] | None = None
     links: tuple[dict[str, Any], ...] = ()
     partners: tuple[tuple[str, str], ...] = ()

@@ -236,6 +236,14 @@ DOUBT: Words = {
     "call": _("by a call"),
     "witness": _("by a witness"),
 }
+CORPS: Words = {
+    "municipal": _("Municipal police"),
+    "gendarmerie": _("Gendarmerie"),
+    "police": _("National police"),
+    "rural": _("Rural guard"),
+    "security": _("Security"),
+    "other": _("Other"),
+}
 UNIT_STATES: Words = {
     "free": pgettext_lazy("unit", "free"),
     "sent": pgettext_lazy("unit", "sent"),

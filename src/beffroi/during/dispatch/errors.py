@@ -105,3 +105,19 @@ class BadTap(Invalid):
     """A tap that cannot be read."""
 
     code = "dispatch.bad_tap"
+
+
+class BadTerms(Invalid):
+    """Hours or a right that make no sense."""
+
+    code = "dispatch.bad_terms"
+    message = "That cannot be kept: {why}."
+    advice = "Give it again."
+
+
+class UnknownLine(NotFound):
+    """No such line of hours or of right in this territory."""
+
+    code = "dispatch.unknown_line"
+    message = "There is no line {what} here."
+    advice = "See the lines with: beffroi unit show --territory KEY."

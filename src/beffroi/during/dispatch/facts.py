@@ -58,3 +58,27 @@ class CrewInDistress(Fact, fact="unit.distress", version=1):
     observation: str
     place: str
     exercise: bool = False
+
+
+class HoursChanged(Fact, fact="unit.hours_changed", version=1):
+    """A line of a unit's hours, or of a whole service's (`kind`), was given or ended (`what`); `last` is the
+    last day, '' where there is none."""
+
+    what: str
+    line: str
+    unit: str = ""
+    kind: str = ""
+    last: str = ""
+    exercise: bool = False
+
+
+class RightChanged(Fact, fact="unit.right_changed", version=1):
+    """A unit of another service was given a right to act here, or it ends (`what`); `acts` empty: any."""
+
+    what: str
+    line: str
+    unit: str
+    first: str
+    acts: list[str] = []
+    last: str = ""
+    exercise: bool = False

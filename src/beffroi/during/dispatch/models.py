@@ -1,4 +1,4 @@
-"""Tables of dispatch: who could be there and when, who was sent, who holds which unit and what they told."""
+"""Tables of dispatch: who could be there and when, who was sent, who holds which unit, who works when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Ranking(models.Model):
     `roads` keeps what road times rest on (version of the town, place, each unit's position and seconds),
     so that time alone asks for no new search. `route` is the way of the unit that comes first:
     [[lat, lon], ...]; `reach` where they can be by now (shown.ReachView). `before` was proposed first
-    until `first_since`. `revision` grows with each change.
+    until `first_since`. `exits`: the roads to watch (shown.ExitsView). `turn`: on which side of one in two
+    the chance is (rules.turning.Turn). `revision` grows with each change.
     """
 
     incident = models.OneToOneField(
@@ -33,6 +34,8 @@ class Ranking(models.Model):
     roads = models.JSONField(default=dict)
     route = models.JSONField(default=list)
     reach = models.JSONField(null=True)
+    exits = models.JSONField(null=True)
+    turn = models.JSONField(null=True)
     before = models.CharField(max_length=80, blank=True, default="")
     first_since = models.DateTimeField(null=True)
 
@@ -137,3 +140,52 @@ class Tap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.at:%H:%M:%S}"
+
+
+class Hours(models.Model):
+    """When a unit works, or every unit of a service where `unit` is empty (see rules.terms.HoursLine)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80, db_index=True)
+    unit = models.CharField(max_length=80, blank=True, default="")
+    kind = models.CharField(max_length=32, blank=True, default="")
+    days = models.JSONField(default=list)
+    begins = models.TimeField()
+    ends = models.TimeField()
+    first = models.DateField()
+    last = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(unit="") ^ models.Q(kind=""), name="hours_of_a_unit_or_of_a_service"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last=None) | models.Q(last__gte=models.F("first")), name="hours_dates"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.territory_key} {self.unit or self.kind}"
+
+
+class ActingRight(models.Model):
+    """A unit of another service may act in this territory between two dates (see rules.terms.RightLine)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80, db_index=True)
+    unit = models.CharField(max_length=80)
+    acts = models.JSONField(default=list)
+    first = models.DateField()
+    last = models.DateField(null=True)
+    basis = models.CharField(max_length=160)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(last=None) | models.Q(last__gte=models.F("first")), name="right_dates"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.territory_key} {self.unit}"

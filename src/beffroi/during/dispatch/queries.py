@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from beffroi.during.dispatch import errors, models
 from beffroi.during.dispatch.shown import (
+    ExitsView,
     LeftOut,
     MissionView,
     Race,
@@ -20,6 +21,7 @@ from beffroi.during.dispatch.shown import (
     Reason,
     ShiftView,
     TapView,
+    Turn,
     UnitRow,
 )
 from beffroi.during.incident.errors import AlreadyClosed
@@ -42,7 +44,8 @@ def rankings(incidents: Iterable[UUID]) -> dict[UUID, RankingView]:
     the race. Ways, units left out and the rest of the order are empty; those not ranked are left out."""
     rows = models.Ranking.objects.filter(incident_id__in=list(incidents))
     return {
-        row.incident_id: view(row, whole=False) for row in rows.defer("route", "roads", "reach", "left_out")
+        row.incident_id: view(row, whole=False)
+        for row in rows.defer("route", "roads", "reach", "exits", "left_out")
     }
 
 
@@ -51,6 +54,13 @@ def reach(incident_id: UUID) -> ReachView | None:
     so long ago that they can be anywhere."""
     row = models.Ranking.objects.filter(incident_id=incident_id).values_list("reach", flat=True).first()
     return msgspec.convert(row, ReachView) if row else None
+
+
+def exits(incident_id: UUID) -> ExitsView | None:
+    """The roads to watch where the chance to arrive in time is low; None where it is not, or they can be
+    anywhere."""
+    row = models.Ranking.objects.filter(incident_id=incident_id).values_list("exits", flat=True).first()
+    return msgspec.convert(row, ExitsView) if row else None
 
 
 def missions(territories: Collection[str]) -> list[MissionView]:
@@ -147,7 +157,10 @@ def tap_view(row: models.Tap, *, again: bool = False) -> TapView:
 
 def _missions() -> QuerySet[models.Mission]:
     return models.Mission.objects.select_related("incident", "incident__ranking").defer(
-        "incident__ranking__route", "incident__ranking__roads", "incident__ranking__reach"
+        "incident__ranking__route",
+        "incident__ranking__roads",
+        "incident__ranking__reach",
+        "incident__ranking__exits",
     )
 
 
@@ -163,6 +176,7 @@ def view(row: models.Ranking, *, whole: bool = True) -> RankingView:
         race=msgspec.convert(row.race, Race | None),
         no_race=msgspec.convert(row.no_race, Reason | None),
         route=[(lat, lon) for lat, lon in row.route] if whole else [],
+        turn=msgspec.convert(row.turn, Turn | None),
     )
 
 

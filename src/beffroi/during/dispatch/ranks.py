@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from beffroi.during.dispatch import models, queries, scene
+from beffroi.during.dispatch.exiting import exits_now
 from beffroi.during.dispatch.methods import stays
 from beffroi.during.dispatch.reaching import reach_now
 from beffroi.during.dispatch.rules.order import order
 from beffroi.during.dispatch.rules.shapes import Act, Order, Reason
+from beffroi.during.dispatch.rules.turning import Turn, turned
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.models import Incident
@@ -136,9 +138,20 @@ def _made(row: Incident, here: scene.Town, at: datetime) -> _Made:
     reached = reach_now(row, here, at) if found.race is not None else None
     if before is None or before.reach != reached:
         fields["reach"] = reached
+    watched = exits_now(row, here, found, before.exits if before is not None else None, at)
+    turn = msgspec.to_builtins(_turn(before, found, at))
+    for name, value in (("exits", watched), ("turn", turn)):
+        if before is None or getattr(before, name) != value:
+            fields[name] = value
     if before is None or now_first != first:
         fields["before"], fields["first_since"] = first, at
     return _Made(row.pk, before.revision if before is not None else None, fields)
+
+
+def _turn(before: models.Ranking | None, found: Order, at: datetime) -> Turn | None:
+    known = msgspec.convert(before.turn, Turn | None) if before is not None else None
+    best = next(iter(found.coming or found.rows), None)
+    return turned(known, best.chance if best else None, best.unit if best else "", at)
 
 
 def _roads(

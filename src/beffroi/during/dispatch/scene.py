@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from beffroi.during.dispatch import models
+from beffroi.during.dispatch import models, terms
 from beffroi.during.dispatch.methods.travel import POSITION_LOST_S
 from beffroi.during.dispatch.rules.shapes import Candidate
 from beffroi.foundation.geography import Position, distance_m
@@ -57,11 +57,13 @@ def town(key: str, at: datetime) -> Town:
         row.unit: row
         for row in models.Mission.objects.filter(territory_key=key, ended_at=None).select_related("incident")
     }
-    units = tuple(_candidate(unit, busy.get(unit.key), at) for unit in territory.units(key))
+    known = territory.units(key)
+    told = terms.of_units(key, known, at)
+    units = tuple(_candidate(unit, busy.get(unit.key), told[unit.key], at) for unit in known)
     return Town(key, version, graph, units, at)
 
 
-def _candidate(unit: UnitView, mission: models.Mission | None, at: datetime) -> Candidate:
+def _candidate(unit: UnitView, mission: models.Mission | None, told: terms.Terms, at: datetime) -> Candidate:
     age = None if unit.position_at is None else max(0.0, (at - unit.position_at).total_seconds())
     lost = unit.position is None or age is None or age > POSITION_LOST_S
     where = unit.home if lost else unit.position
@@ -81,6 +83,9 @@ def _candidate(unit: UnitView, mission: models.Mission | None, at: datetime) -> 
         mission=str(mission.incident_id) if mission else "",
         mission_reference=mission.incident.reference if mission else "",
         mission_life=mission.incident.life if mission else False,
+        off_hours=mission is None and unit.state == "free" and not told.works,
+        works_again=told.duty.back,
+        right=told.right,
     )
 
 

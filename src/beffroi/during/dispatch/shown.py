@@ -8,16 +8,21 @@ from uuid import UUID
 import msgspec
 
 from beffroi.during.dispatch.rules.shapes import LeftOut, Race, Reason, UnitRow
+from beffroi.during.dispatch.rules.turning import Turn
 
 __all__ = [
+    "ExitView",
+    "ExitsView",
     "LeftOut",
     "MissionView",
     "Race",
     "RankingView",
     "ReachView",
     "Reason",
+    "Seeing",
     "ShiftView",
     "TapView",
+    "Turn",
     "UnitRow",
     "Watched",
 ]
@@ -28,7 +33,8 @@ class RankingView(msgspec.Struct, frozen=True, kw_only=True):
 
     `coming`: units on their way or there; `rows`: units proposed, first to last; `race`: how long they
     are likely to stay, or `no_race` why that is not the question; `route`: the way of the unit that comes
-    first, (latitude, longitude); empty where it was not asked for.
+    first, (latitude, longitude); empty where it was not asked for. `turn`: on which side of one in two the
+    chance is, and since when.
     """
 
     incident: UUID
@@ -40,6 +46,7 @@ class RankingView(msgspec.Struct, frozen=True, kw_only=True):
     race: Race | None
     no_race: Reason | None
     route: list[tuple[float, float]] = []
+    turn: Turn | None = None
 
     @property
     def first(self) -> UnitRow | None:
@@ -106,6 +113,47 @@ class ReachView(msgspec.Struct, frozen=True, kw_only=True):
     speed_m_s: float
     bands: list[list[list[tuple[float, float]]]]
     cameras: list[Watched]
+
+
+class Seeing(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera that sees a way out, and seconds until they could be in its picture (negative: could have been
+    already, so long ago). Not `sure`: it stands on the way, and nothing tells where it looks."""
+
+    device: str
+    name: str
+    in_s: float
+    sure: bool = True
+
+
+class ExitView(msgspec.Struct, frozen=True, kw_only=True):
+    """A road to watch: `ways` of all ways out pass it, they can be there in `in_s` at the earliest (s;
+    negative: may have passed already), `unit` can be there first, in `unit_s` (s); the reasons
+    say so in words."""
+
+    name: str
+    lat: float
+    lon: float
+    ways: int
+    in_s: float
+    unit: str
+    unit_s: float | None
+    cameras: list[Seeing]
+    reasons: list[Reason]
+
+
+class ExitsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The roads to watch, had they driven off from (lat, lon) at `since`, the last sign; seconds from `at`.
+
+    `ways`: how many ways out there are. No exit: too many, or none that the map knows.
+    """
+
+    at: datetime
+    since: datetime
+    lat: float
+    lon: float
+    town_version: int | None
+    ways: int
+    exits: list[ExitView]
 
 
 class ShiftView(msgspec.Struct, frozen=True, kw_only=True):

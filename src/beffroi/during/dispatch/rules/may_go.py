@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from beffroi.during.dispatch.rules.shapes import Act, Candidate, Reason
+from beffroi.during.dispatch.rules.terms import Right
 
 #: Who may face the act. A private guard or a street warden (ASVP) has no power over an offender: they are
 #: proposed where the task is to look, secure or mend. No entry: anyone.
@@ -33,6 +34,11 @@ def _never(unit: Candidate, act: Act) -> Reason | None:
 
 
 def _unless_told(unit: Candidate, act: Act) -> Reason | None:
+    if unit.off_hours:
+        again = {"back": unit.works_again.isoformat()} if unit.works_again else {}
+        return Reason("dispatch.off_hours_until" if again else "dispatch.off_hours", again)
+    if unit.right is not None and not unit.right.covers(act.act):
+        return _no_right(unit.right)
     able = ABLE.get(act.act)
     if able is not None and unit.kind not in able:
         return Reason("dispatch.no_power", {"kind": unit.kind, "act": act.act})
@@ -41,3 +47,9 @@ def _unless_told(unit: Candidate, act: Act) -> Reason | None:
     if unit.state == "on_scene" and not act.life:
         return Reason("dispatch.on_scene", {"reference": unit.mission_reference})
     return Reason("dispatch.no_position") if unit.lat is None else None
+
+
+def _no_right(right: Right) -> Reason:
+    if right.acts:
+        return Reason("dispatch.right_to_other_acts", {"basis": right.basis})
+    return Reason("dispatch.right_not_in_force", {"basis": right.basis})

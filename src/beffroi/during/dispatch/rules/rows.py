@@ -98,6 +98,8 @@ def _reasons(unit: Candidate, act: Act, stale_after_s: float) -> list[Reason]:
         reasons.append(Reason("dispatch.from_base"))
     elif _stale(unit, stale_after_s):
         reasons.append(Reason("dispatch.stale", {"seconds": round(unit.age_s or 0)}))
+    if unit.right is not None:
+        reasons.append(Reason("dispatch.by_right", {"basis": unit.right.basis}))
     if unit.kind in OWN_COMMAND:
         reasons.append(Reason("dispatch.own_command", {"kind": unit.kind}))
     return reasons

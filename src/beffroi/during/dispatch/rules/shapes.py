@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from beffroi.during.dispatch.rules.terms import Right
 from beffroi.during.fusion.rules.shapes import Reason
 
 __all__ = ["Act", "Candidate", "LeftOut", "Order", "Race", "Reason", "UnitRow"]
@@ -30,6 +31,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     `lat`, `lon`: its last position, or its base where `from_base`; None where neither is known. `age_s`:
     age of the position. `mission`: the incident that it is on ('' for none), with its reference and
     whether a life is in danger there. `road_s`: seconds by road, infinite where there is no way in time.
+    `off_hours`: its hours are over and nothing says that it works all the same; it is back at `works_again`.
+    `right`: what gives a unit of another service the right to act here; None for the town's own.
     """
 
     unit: str
@@ -48,6 +51,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     mission_reference: str = ""
     mission_life: bool = False
     road_s: float = float("inf")
+    off_hours: bool = False
+    works_again: datetime | None = None
+    right: Right | None = None
 
 
 class UnitRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from beffroi.during.oncall.rules.holidays import is_holiday
+from beffroi.foundation.holidays import is_holiday
 
 HOLIDAY = 7  # the eighth day of a pattern; 0 is Monday
 RANKS = (1, 2, 3, 4, 5)

@@ -156,6 +156,11 @@ class DeskMap {
       geometry: { type: "LineString", coordinates: line.map(([lat, lon]) => [lon, lat]) },
     })));
     this.#map.getSource("reach").setData({ type: "FeatureCollection", features });
+    const exits = this.#sheet.exits().map(({ lat, lon, held }, place) => ({
+      type: "Feature", properties: { number: String(place + 1), held },
+      geometry: { type: "Point", coordinates: [lon, lat] },
+    }));
+    this.#map.getSource("exits").setData({ type: "FeatureCollection", features: exits });
     const words = this.#sheet.element.querySelector(".reach-words");
     const box = document.querySelector(".reachbox");
     box.replaceChildren(...(words ? words.cloneNode(true).childNodes : []));
@@ -172,6 +177,7 @@ class DeskMap {
     const box = new window.maplibregl.LngLatBounds();
     box.extend([Number(row.dataset.lon), Number(row.dataset.lat)]);
     for (const [lat, lon] of this.#sheet.route()) box.extend([lon, lat]);
+    for (const { lat, lon } of this.#sheet.exits()) box.extend([lon, lat]);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#map.fitBounds(box, { padding: { top: 80, bottom: 70, left: 60, right: 60 }, maxZoom: 16.4, duration: calm ? 0 : 240 });
   }
@@ -228,7 +234,7 @@ class DeskMap {
       document.getElementById("map").classList.toggle("no-units", !on);
       return;
     }
-    const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"], reach: ["reach-0", "reach-1", "reach-2"] };
+    const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"], reach: ["reach-0", "reach-1", "reach-2", "exits", "exit-numbers"] };
     for (const layer of layers[button.dataset.layer]) {
       this.#map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
     }

@@ -112,6 +112,12 @@ export class Sheet {
     return holder ? JSON.parse(holder.textContent) : [];
   }
 
+  // The roads to watch, in the order of the sheet: [{ lat, lon, held }].
+  exits() {
+    const holder = this.element.querySelector(".exits script");
+    return holder ? JSON.parse(holder.textContent) : [];
+  }
+
   seeing() {
     return new Set((this.element.dataset.seeing ?? "").split(" ").filter(Boolean));
   }

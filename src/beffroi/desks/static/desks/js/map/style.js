@@ -114,6 +114,20 @@ function cameras(c) {
   ];
 }
 
+// The roads to watch, numbered as on the sheet: full where a patrol can be there first.
+function exits(c) {
+  const held = ["get", "held"];
+  return [
+    { id: "exits", type: "circle", source: "exits",
+      paint: { "circle-radius": 10, "circle-color": ["case", held, c.theirs, c.panel], "circle-stroke-color": c.theirs,
+        "circle-stroke-width": 2.2 } },
+    { id: "exit-numbers", type: "symbol", source: "exits",
+      layout: { "text-field": ["get", "number"], "text-font": FONT_MIDDLE, "text-size": 13, "text-allow-overlap": true,
+        "text-ignore-placement": true },
+      paint: { "text-color": ["case", held, c.panel, c.theirs] } },
+  ];
+}
+
 // The whole style of a town: `address(layer)` gives where each layer is served.
 export function style(address) {
   const c = colours(NAMES);
@@ -122,7 +136,8 @@ export function style(address) {
   sources.views = { type: "geojson", data: EMPTY, promoteId: "key" };
   sources.route = { type: "geojson", data: EMPTY };
   sources.reach = { type: "geojson", data: EMPTY };
-  return { version: 8, sources, layers: [...ground(c), ...streets(c), ...over(c), ...names(c), ...cameras(c)] };
+  sources.exits = { type: "geojson", data: EMPTY };
+  return { version: 8, sources, layers: [...ground(c), ...streets(c), ...over(c), ...names(c), ...cameras(c), ...exits(c)] };
 }
 
 // The letters that the map draws with are the page's own: ask for them before the first label.
