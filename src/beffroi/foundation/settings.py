@@ -204,6 +204,13 @@ class Settings:
     smtp_user: str = setting("", "", "Name to sign in with at the mail server; empty: none.")
     smtp_password: str = setting("", "", "Password of `smtp_user`.", secret=True)
     smtp_from: str = setting("", "e-mail", "Address that calls by e-mail come from.")
+    camera_fps: float = setting(
+        8.0, "images/s", "How many images a second are shown of a camera; more costs the machine."
+    )
+    camera_width: int = setting(960, "px", "How wide an image that is shown is at most.")
+    camera_decoders: int = setting(
+        12, "cameras", "How many cameras are decoded at once at most, whoever looks; each takes a process."
+    )
     log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ _django = get_asgi_application()
 
 from beffroi.api import incoming, oncall_replies  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
+from beffroi.desks.eyes import feed as images  # noqa: E402 - as above
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
@@ -37,6 +38,7 @@ MOUNTS: dict[str, Application] = {
     "/veille/flux": feed,
     metrics.PATH: metrics.application,
     "/terrain/flux": field_feed,
+    images.PATH: images.application,
 }
 #: The same for whole subtrees.
 SUBTREES: dict[str, Application] = {

@@ -28,6 +28,7 @@ from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall.courier import Courier
+from beffroi.eyes import actions as eyes
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
@@ -46,6 +47,7 @@ _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
+_LOOKS_S = 5.0
 _CALLS_S = 1.0
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
@@ -169,6 +171,7 @@ def duties() -> list[Duty]:
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, courier.tend),
+        Duty("looks left", _LOOKS_S, lambda: eyes.end_lapsed(clock.now())),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
