@@ -1,4 +1,4 @@
-"""The listeners of one process: alarm panels and the broker's client, beside HTTP, on one event loop."""
+"""The listeners of one process: panels, the broker's client, sources that are asked; on one event loop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from beffroi.during.intake import broker, reception
 from beffroi.during.intake.connectors.dc09.server import Dc09Server
 from beffroi.during.intake.ears import BROKER, GATE, Pulse
 from beffroi.during.intake.mqtt import MqttGate
+from beffroi.during.intake.pulling import Puller
 from beffroi.foundation import settings as configuration
 
 _log = structlog.get_logger("beffroi.intake")
@@ -23,15 +24,21 @@ class Gate:
         self._settings = settings or configuration.current()
         self._panels: Dc09Server | None = None
         self._mqtt: MqttGate | None = None
+        self._puller: Puller | None = None
         self._pulse = Pulse({GATE: lambda: True, BROKER: lambda: self.broker_connected})
 
     async def open(self) -> None:
-        """Listen for panels, connect to the broker (in the background). Raises OSError for a port in use."""
+        """Listen for panels; connect to the broker, and to what must be asked, in the background.
+
+        Raises OSError for a port in use.
+        """
         desk = reception.of_this_loop()
         self._panels = Dc09Server(desk)
         port = await self._panels.start(self._settings.dc09_host, self._settings.dc09_port)
         self._mqtt = self._gate(desk)
         await self._mqtt.start()
+        self._puller = Puller(desk)
+        await self._puller.start()
         self._pulse.start()
         _log.info("gate open", dc09=port)
 
@@ -62,4 +69,6 @@ class Gate:
             await self._panels.stop()
         if self._mqtt is not None:
             await self._mqtt.stop()
+        if self._puller is not None:
+            await self._puller.stop()
         await reception.close_this_loop()
