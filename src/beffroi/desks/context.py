@@ -68,5 +68,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme_of(request),
         "phases": lambda: phases(request),
+        "wall_open": lambda: request.user.is_authenticated and _may(request.user, "camera.look"),
+        "looks_open": lambda: request.user.is_authenticated and _may(request.user, "look.view"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
     }

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from beffroi.desks import pages, town_map
 from beffroi.desks.duty import call_views, cover, link_views, repairs, shift_views, telling_views
 from beffroi.desks.duty import views as duty
+from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
@@ -71,6 +72,10 @@ urlpatterns = [
     path("veille/<uuid:incident>/levee-de-doute/", telling_views.record, name="duty_doubt_record"),
     path("veille/<uuid:incident>/relier/", link_views.link, name="duty_link"),
     path("veille/<uuid:incident>/delier/", link_views.unlink, name="duty_unlink"),
+    path("veille/mur/", eyes.wall, name="wall"),
+    path("veille/regards/", eyes.looks, name="looks"),
+    path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
+    path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

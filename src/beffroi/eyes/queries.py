@@ -55,6 +55,11 @@ def cameras(territories: Collection[str]) -> list[CameraView]:
     return sorted(found, key=lambda each: (each.territory, each.name.casefold(), each.device))
 
 
+def has_cameras(territory_key: str) -> bool:
+    """Whether the territory has declared how any camera gives images."""
+    return models.Camera.objects.filter(territory_key=territory_key).exists()
+
+
 def camera(territory_key: str, device: str) -> CameraView:
     """One camera. Raises UnknownCamera."""
     try:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from beffroi.desks.eyes.shown import Eye
+
 DECIDE, CURRENT, FOLLOW, CLOSED = "decide", "current", "follow", "closed"
 
 
@@ -201,6 +203,7 @@ class Sheet:
     told: tuple[Told, ...] = ()
     event: Linked | None = None
     doubt_signs: tuple[tuple[str, datetime, str], ...] = ()
+    eyes: tuple[Eye, ...] = ()
 
     @property
     def never(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from beffroi.people import queries as people
 from beffroi.people.models import Member
 
 ACTION = "duty.view"
-STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "duty", "call")]
+STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "eyes", "duty", "call")]
 LINES = 40
 
 

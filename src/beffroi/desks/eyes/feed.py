@@ -21,6 +21,7 @@ from django.db import DatabaseError
 
 from beffroi.eyes import actions, models, queries, rules, wire
 from beffroi.eyes import doors as looks
+from beffroi.eyes.errors import LookOver, NoLook
 from beffroi.eyes.shown import Source
 from beffroi.eyes.streams import Stream, Streams, Viewer
 from beffroi.foundation import clock
@@ -31,6 +32,7 @@ from beffroi.people.sealing import SealBroken
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Found = tuple[models.Look, Source]
 
 PATH = "/veille/images"
 ACTION = "camera.look"
@@ -111,17 +113,24 @@ def _asked(scope: Scope) -> list[UUID]:
     except ValueError:
         asked = []
     if not 0 < len(asked) <= rules.MOST_AT_ONCE:
-        raise looks.NoLook(what="look")
+        raise NoLook(what="look")
     return asked
 
 
-def _open(admission: doors.Admission, asked: list[UUID]) -> list[tuple[models.Look, Source]]:
-    """Each look with where its image is. Raises NoLook, LookOver, NoWay, UnknownCamera, SealBroken."""
-    found = []
+def _open(admission: doors.Admission, asked: list[UUID]) -> list[Found | None]:
+    """Each look with where its image is; None for one that has ended.
+
+    Raises NoLook, NoWay, UnknownCamera, SealBroken.
+    """
+    found: list[Found | None] = []
     for each in asked:
-        look = looks.look_for(admission.member.pk, each)
+        try:
+            look = looks.look_for(admission.member.pk, each)
+        except LookOver:
+            found.append(None)
+            continue
         if look.territory_key not in admission.territories:
-            raise looks.NoLook(what=str(each))
+            raise NoLook(what=str(each))
         found.append((look, queries.source(look)))
     return found
 
@@ -132,18 +141,19 @@ async def _answer(send: Send, status: int) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _stream(
-    scope: Scope, receive: Receive, send: Send, found: list[tuple[models.Look, Source]]
-) -> None:
+async def _stream(scope: Scope, receive: Receive, send: Send, found: list[Found | None]) -> None:
     headers = [*HEADERS, (b"content-type", b"application/octet-stream")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     viewer = Viewer(asyncio.Event())
-    seats = [_seat(viewer, number, look, source) for number, (look, source) in enumerate(found)]
+    seats = [_seat(viewer, number, *each) for number, each in enumerate(found) if each is not None]
+    ended = wire.state(OVER, _now_ms())
+    first = [ended.told(number) for number, each in enumerate(found) if each is None]
     gone = asyncio.ensure_future(_until_gone(receive))
     asking = asyncio.ensure_future(_asking(scope, seats, viewer))
     try:
         full = wire.state(wire.FULL, _now_ms())
-        await _write(send, b"".join(full.told(each.number) for each in seats if each.stream is None))
+        first += [full.told(each.number) for each in seats if each.stream is None]
+        await _write(send, b"".join(first))
         await _pump(send, seats, viewer, gone, asking)
     except asyncio.CancelledError:
         await send({"type": "http.response.body", "body": b""})  # the server stops: the stream ends whole
