@@ -56,3 +56,52 @@ class LookRefused(Fact, fact="camera.look_refused", version=1):
     code: str
     incident: str = ""
     exercise: bool = False
+
+
+class CameraHeld(Fact, fact="camera.held", version=1):
+    """The entry's actor holds a camera to move it, by `priority` (routine, incident, life, supervisor).
+
+    `taken`: the hold that this one took over, with the code of its `reason`; both '' where it was free.
+    """
+
+    hold: str
+    device: str
+    look: str
+    priority: str
+    taken: str = ""
+    reason: str = ""
+    exercise: bool = False
+
+
+class CameraMoved(Fact, fact="camera.moved", version=1):
+    """The entry's actor moved a camera: `act` is a direction, closer, wider or preset (then its token).
+
+    One entry a gesture: an arrow that stays pressed is one.
+    """
+
+    hold: str
+    device: str
+    act: str
+    preset: str = ""
+    exercise: bool = False
+
+
+class CameraLetGo(Fact, fact="camera.let_go", version=1):
+    """A hold ended after so many seconds and moves; `how`: released, expired, taken."""
+
+    hold: str
+    device: str
+    how: str
+    seconds: float
+    moves: int
+    exercise: bool = False
+
+
+class CameraSentHome(Fact, fact="camera.sent_home", version=1):
+    """A camera that was let go turned back to its `preset` ('': its own home); `code` why it did not."""
+
+    hold: str
+    device: str
+    preset: str = ""
+    code: str = ""
+    exercise: bool = False

@@ -16,7 +16,8 @@ class Camera(models.Model):
 
     `live`: HLS; `rtsp`: the camera's own stream; `replay`: its recorder, with `{from}` and `{to}` where the
     recorder takes them in its address; `onvif`: its service for movement. `order`: the prefect's order.
-    `shut`: why nobody may look through it now ('' otherwise).
+    `shut`: why nobody may look through it now ('' otherwise). `home`: the preset to which it turns back after
+    it was moved, '' for its own home position.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +32,7 @@ class Camera(models.Model):
     order = models.CharField(max_length=80, blank=True, default="")
     order_until = models.DateField(null=True)
     shut = models.CharField(max_length=16, blank=True, default="")
+    home = models.CharField(max_length=64, blank=True, default="")
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -41,6 +43,50 @@ class Camera(models.Model):
 
     def __str__(self) -> str:
         return f"{self.territory_key} {self.device}"
+
+
+class Hold(models.Model):
+    """Somebody moves a camera and holds it until `until`, unless it ends before: `ended` says how.
+
+    `priority` is one of `rules_hold`; `reason` why it was taken from somebody ('' where it was free). `act`
+    is the last movement, at `acted_at`. `home_due_at` is when the camera turns back; `homed_at` once that is
+    done or nothing is left to do.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80)
+    device = models.CharField(max_length=80)
+    member = models.UUIDField()
+    look = models.UUIDField()
+    priority = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=16, blank=True, default="")
+    exercise = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    act = models.CharField(max_length=16, blank=True, default="")
+    acted_at = models.DateTimeField(null=True)
+    moves = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=12, blank=True, default="")
+    taken_by = models.UUIDField(null=True)
+    home_due_at = models.DateTimeField(null=True)
+    homed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["territory_key", "device"],
+                condition=Q(ended_at=None),
+                name="eyes_one_holds_a_camera",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["member", "since"]),
+            models.Index(fields=["homed_at", "home_due_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.member}"
 
 
 class Look(models.Model):

@@ -168,6 +168,12 @@ class Settings:
         "Bearer token with which Prometheus reads /metrics; empty: nobody reads it.",
         secret=True,
     )
+    camera_hold_seconds: int = setting(
+        30, "s", "Who moves a camera holds it for so long after the last move; then it is free again."
+    )
+    camera_home_seconds: int = setting(
+        20, "s", "So long after a camera was let go it turns back to its home position; 0: never."
+    )
     oncall_wait_seconds: int = setting(
         120, "s", "How long an open duty desk has to acknowledge an incident before people on call are woken."
     )

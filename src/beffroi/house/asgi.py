@@ -24,6 +24,7 @@ from beffroi.desks.eyes import feed as images  # noqa: E402 - as above
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
+from beffroi.eyes.returning import Keeper  # noqa: E402 - as above
 from beffroi.house import metrics  # noqa: E402 - as above
 from beffroi.people.headers import with_headers  # noqa: E402 - as above
 
@@ -67,14 +68,16 @@ def _settle() -> None:
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    opened = Gate()
+    opened, keeper = Gate(), Keeper()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await opened.open()
+            keeper.start()
             _settle()
             await send({"type": "lifespan.startup.complete"})
         else:
+            await keeper.stop()
             await opened.close()
             await send({"type": "lifespan.shutdown.complete"})
             return

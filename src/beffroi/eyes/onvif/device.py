@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
@@ -54,6 +54,15 @@ class ClockOffset:
 NO_OFFSET = ClockOffset(timedelta(0), timedelta(seconds=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What was learnt of a camera, so that the next connection asks only what it came for."""
+
+    services: dict[str, str]
+    offset: ClockOffset
+    digest: httpx.DigestAuth | None = field(default=None, repr=False)
+
+
 def address_of(given: str) -> str:
     """The address of a camera's ONVIF service. Raises BadAddress."""
     text = given.strip()
@@ -75,7 +84,12 @@ class Device:
     """One camera (or recorder). Use it as `async with Device(address, credentials) as camera`."""
 
     def __init__(
-        self, address: str, credentials: Credentials | None = None, *, timeout_s: float = _TIMEOUT_S
+        self,
+        address: str,
+        credentials: Credentials | None = None,
+        *,
+        timeout_s: float = _TIMEOUT_S,
+        met: Met | None = None,
     ) -> None:
         self.address = address_of(address)
         self.offset = NO_OFFSET
@@ -85,6 +99,9 @@ class Device:
         self._services: dict[str, str] | None = None
         self._digest: httpx.DigestAuth | None = None
         self._clock_known = False
+        if met is not None:
+            self._services, self.offset, self._digest = met.services, met.offset, met.digest
+            self._clock_known = True
         self._http = httpx.AsyncClient(
             timeout=timeout_s,
             trust_env=False,
@@ -96,7 +113,15 @@ class Device:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
         await self._http.aclose()
+
+    async def met(self) -> Met:
+        """What was learnt of it. Raises CameraError."""
+        return Met(await self.services(), self.offset, self._digest)
 
     @property
     def where(self) -> str:
