@@ -27,6 +27,12 @@ class Keeper:
         return Answer(key in self.keys)
 
 
+@pytest.fixture(autouse=True)
+def nobody_answers_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keepers that rooms registered when the house started are away."""
+    monkeypatch.setattr(grounds, "_ports", {})
+
+
 @pytest.fixture
 def keepers() -> Iterator[dict[str, Keeper]]:
     """A keeper of every ground, each holding the key 'R-1'."""

@@ -79,7 +79,8 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
 @click.option(
     "--address",
     default="",
-    help=f"How its messages name it (MQTT prefix, panel account …), for {', '.join(_WITH_ADDRESS)} only.",
+    help="How its messages name it (MQTT prefix, panel account …), or where it is called, for "
+    f"{', '.join(_WITH_ADDRESS)} only.",
 )
 @click.option("--name", default="", help="A name for people.")
 @click.option("--device", default="", help="The device that speaks where a message names none.")
@@ -91,7 +92,11 @@ def _tell(declared: actions.Declared, as_json: bool) -> None:
     NAME=DEVICE:KIND, or NAME=:KIND for the kind alone.""",
 )
 @click.option("--mapping", type=click.File("r"), help="What its messages mean (mapped): a TOML file.")
-@click.option("--panel-key-file", type=KEY_FILE, help="A file that holds the key of what it encrypts (dc09).")
+@click.option(
+    "--panel-key-file",
+    type=KEY_FILE,
+    help="A file that holds the key of what it encrypts (dc09), or NAME:PASSWORD (onvif_pullpoint).",
+)
 @click.option("--expects-every", type=int, help="It should speak this often (seconds): else it is silent.")
 @click.option("--exercise", is_flag=True, help="Whatever it says is an exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")

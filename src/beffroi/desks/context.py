@@ -69,6 +69,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "phases": lambda: phases(request),
         "acting_open": lambda: request.user.is_authenticated and _may(request.user, "acting.command"),
+        "wall_open": lambda: request.user.is_authenticated and _may(request.user, "camera.look"),
+        "looks_open": lambda: request.user.is_authenticated and _may(request.user, "look.view"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
         "programs_open": lambda: (
             request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed

@@ -17,6 +17,7 @@ from beffroi.desks.duty import (
     telling_views,
 )
 from beffroi.desks.duty import views as duty
+from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
@@ -95,6 +96,10 @@ urlpatterns = [
     ),
     path("installation/programmes/", programs.board, name="programs"),
     path("installation/programmes/<uuid:subscription>/", programs.deliveries, name="program_deliveries"),
+    path("veille/mur/", eyes.wall, name="wall"),
+    path("veille/regards/", eyes.looks, name="looks"),
+    path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
+    path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -183,6 +183,12 @@ class Settings:
         "Bearer token with which Prometheus reads /metrics; empty: nobody reads it.",
         secret=True,
     )
+    camera_hold_seconds: int = setting(
+        30, "s", "Who moves a camera holds it for so long after the last move; then it is free again."
+    )
+    camera_home_seconds: int = setting(
+        20, "s", "So long after a camera was let go it turns back to its home position; 0: never."
+    )
     oncall_wait_seconds: int = setting(
         120, "s", "How long an open duty desk has to acknowledge an incident before people on call are woken."
     )
@@ -243,6 +249,13 @@ class Settings:
         "",
         "path",
         "PEM certificates of the town's own authority, trusted beside the system's for notifications.",
+    )
+    camera_fps: float = setting(
+        8.0, "images/s", "How many images a second are shown of a camera; more costs the machine."
+    )
+    camera_width: int = setting(960, "px", "How wide an image that is shown is at most.")
+    camera_decoders: int = setting(
+        12, "cameras", "How many cameras are decoded at once at most, whoever looks; each takes a process."
     )
     log_level: str = setting("INFO", "", "Least severity written to the log: DEBUG, INFO, WARNING or ERROR.")
 

@@ -19,9 +19,11 @@ _django = get_asgi_application()
 from beffroi.api import incoming, oncall_replies  # noqa: E402 - needs Django set up
 from beffroi.api.observations import application as observations  # noqa: E402 - needs Django set up
 from beffroi.api.requests import reply  # noqa: E402 - as above
+from beffroi.desks.eyes import feed as images  # noqa: E402 - as above
 from beffroi.desks.feed import application as feed  # noqa: E402 - as above
 from beffroi.desks.field.feed import application as field_feed  # noqa: E402 - as above
 from beffroi.during.intake.gate import Gate  # noqa: E402 - as above
+from beffroi.eyes.returning import Keeper  # noqa: E402 - as above
 from beffroi.foundation import settings as configuration  # noqa: E402 - as above
 from beffroi.foundation.errors import BeffroiError  # noqa: E402 - as above
 from beffroi.house import metrics, warming  # noqa: E402 - as above
@@ -37,6 +39,7 @@ MOUNTS: dict[str, Application] = {
     "/veille/flux": feed,
     metrics.PATH: metrics.application,
     "/terrain/flux": field_feed,
+    images.PATH: images.application,
 }
 #: The same for whole subtrees.
 SUBTREES: dict[str, Application] = {
@@ -83,8 +86,8 @@ def _pages() -> None:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand each request to the application that owns its path; Django answers the rest."""
     if scope["type"] == "lifespan":
-        own = (Presence(),) if configuration.current().profile == "centre" else (Gate(),)
-        await lifespan(receive, send, *own, load=_pages)
+        first = Presence() if configuration.current().profile == "centre" else Gate()
+        await lifespan(receive, send, first, Keeper(), load=_pages)
         return
     bare = mounted(scope.get("path", ""))
     if bare is None:

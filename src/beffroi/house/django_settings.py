@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "beffroi.journal",
     "beffroi.territory",
+    "beffroi.eyes",
     "beffroi.before.signal",
     "beffroi.during.intake",
     "beffroi.during.fusion",

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("beffroi.house.commands", "doctor"),
     "territory": ("beffroi.cli.territory", "territory"),
     "device": ("beffroi.cli.device", "device"),
+    "camera": ("beffroi.cli.camera", "camera"),
     "people": ("beffroi.cli.people", "people"),
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),

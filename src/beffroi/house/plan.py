@@ -30,6 +30,7 @@ from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall.courier import Courier
 from beffroi.during.webhooks import courier as webhooks
+from beffroi.eyes import actions as eyes
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
@@ -50,6 +51,7 @@ _RERANK_S = 0.5
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
+_LOOKS_S = 5.0
 _CALLS_S = 1.0
 _COMMANDS_S = 0.5
 _DAY_S = 86_400.0
@@ -194,6 +196,7 @@ def duties() -> list[Duty]:
         Duty("notifications", _CALLS_S, _notifier.tend),
         Duty("old notifications", _DAY_S, lambda: webhooks.forget_old(clock.now())),
         Duty("old answers", _DAY_S, lambda: api.forget_old(clock.now())),
+        Duty("looks left", _LOOKS_S, lambda: eyes.end_lapsed(clock.now())),
         Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),

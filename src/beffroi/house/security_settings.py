@@ -82,6 +82,7 @@ SIGN_IN_LANDINGS = (
     ("field.crew", "field"),
     ("signal.report", "report"),
     ("oncall.view", "oncall"),
+    ("look.view", "looks"),
 )
 ACCOUNT_ADAPTER = "beffroi.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -76,6 +76,15 @@ def clock_stepped(since: datetime) -> tuple[datetime, timedelta] | None:
     return None
 
 
+def latest(journals: Collection[str], facts: Collection[str], limit: int) -> list[EntryView]:
+    """The newest entries of these journals that state one of these facts, newest first."""
+    if not journals or not facts:
+        return []
+    marks = [", ".join(["%s"] * len(each)) for each in (journals, facts)]
+    where = f"journal IN ({marks[0]}) AND fact IN ({marks[1]})"
+    return _rows(where, (*sorted(journals), *sorted(facts)), "position DESC", limit)
+
+
 def numbered(journal: str, *, after: int, limit: int) -> list[EntryView]:
     """The entries of a journal after a number, in the order of their numbers."""
     return _rows("journal = %s AND number > %s", (journal, after), "number", limit)

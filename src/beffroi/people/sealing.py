@@ -1,4 +1,4 @@
-"""Secrets of second factors and of alarm panels, sealed with keys derived from the installation's own."""
+"""Secrets of second factors, panels, cameras and subscriptions, sealed with keys made from our own."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class SealBroken(BeffroiError):
 #: What is sealed, each with a key of its own: what was sealed for one is never opened as the other.
 SECOND_FACTOR = "second factor"
 PANEL_KEY = "panel key"
+CAMERA_LOGIN = "camera login"
 
 
 def _fernet(purpose: str) -> Fernet:

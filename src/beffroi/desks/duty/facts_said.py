@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import words, words_acting, words_more
+from beffroi.desks.eyes import words as eyes_words
 from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.report import words as signal_words
 
@@ -19,6 +20,10 @@ Detail = Callable[[Body], str]
 
 FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
+    "camera.declared": _("Camera declared"),
+    "camera.look_ended": _("Look ended"),
+    "camera.look_opened": _("Look through a camera"),
+    "camera.look_refused": _("Look refused"),
     "device.imported": _("Devices imported"),
     "fusion.batch_folded": _("Batch understood"),
     "evidence.sealed": _("Evidence sealed"),
@@ -225,12 +230,19 @@ def _link(body: Body) -> str:
     return f"{whom}, {body['minutes']} min" if "minutes" in body else whom
 
 
+def _look(body: Body) -> str:
+    return f"{body['device']}, {eyes_words.said(eyes_words.PURPOSES, body['purpose'])}"
+
+
 def _undone(body: Body) -> str:
     return f"{body['unit']}, {words.said(words.TAPS, body['step']).lower()}"
 
 
 DETAILS: Mapping[str, Detail] = {
     **dict.fromkeys(words_acting.FACTS, words_acting.acted),
+    "camera.look_ended": lambda body: f"{body['device']}, {spelling.duration(body['seconds'])}",
+    "camera.look_opened": _look,
+    "camera.look_refused": _look,
     "device.imported": _taken,
     "incident.acknowledged": _after,
     "incident.amended": _real,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from beffroi.desks import spelling
 from beffroi.desks.duty import around, believing, going, leaving, ledger, storms, switching, words
 from beffroi.desks.duty.shown import CLOSED, CURRENT, DECIDE, FOLLOW, Chance, Outcome, Queue, Row, Sheet
+from beffroi.desks.eyes import reading as eyes
 from beffroi.desks.oncall import reading as oncall
 from beffroi.during.dispatch.shown import RankingView
 from beffroi.during.incident import doors as incident_doors
@@ -53,7 +54,8 @@ def territory_of(incident: UUID | str) -> str:
 
 def may(member: Member, territory: str) -> frozenset[str]:
     """What a member may do to incidents of a territory."""
-    return frozenset(act for act in ACTS if territory in doors.territories_for(member, act))
+    asked = (*ACTS, eyes.ACTION)
+    return frozenset(act for act in asked if territory in doors.territories_for(member, act))
 
 
 def queue(territories: Collection[str]) -> Queue:
@@ -198,7 +200,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
     found = queries.sheet(incident)
     view = found.incident
     now = clock.now()
-    allowed = frozenset(act for act in may_do if ACTS[act] in found.actions)
+    allowed = frozenset(act for act in may_do if ACTS.get(act) in found.actions)
     who, order = going.who(view, allowed, now)
     stay = going.stay(order, now)
     event = around.event(view.id)
@@ -249,6 +251,7 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         doubt_signs=around.doubt_signs(found.signs),
         switches=switching.near(view.territory, view.id, _place(view)) if view.state != "closed" else (),
         commands=switching.of_incident(view.id),
+        eyes=eyes.around(view) if eyes.ACTION in may_do and view.state != "closed" else (),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from beffroi.desks.duty.leaving import Leaving
+from beffroi.desks.eyes.shown import Eye
 
 DECIDE, CURRENT, FOLLOW, CLOSED = "decide", "current", "follow", "closed"
 
@@ -206,6 +207,7 @@ class Sheet:
     doubt_signs: tuple[tuple[str, datetime, str], ...] = ()
     switches: tuple[Any, ...] = ()
     commands: tuple[Any, ...] = ()
+    eyes: tuple[Eye, ...] = ()
 
     @property
     def never(self) -> tuple[str, ...]:

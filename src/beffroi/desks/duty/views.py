@@ -24,7 +24,9 @@ from beffroi.people import queries as people
 from beffroi.people.models import Member
 
 ACTION = "duty.view"
-STYLES = [f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "switch", "duty", "call")]
+STYLES = [
+    f"desks/css/{name}.css" for name in ("queue", "map", "log", "sheet", "eyes", "switch", "duty", "call")
+]
 LINES = 40
 
 

@@ -33,3 +33,12 @@ def territory_of(identifier: UUID) -> str:
     if key is None:
         raise UnknownIncident(what=str(identifier))
     return key
+
+
+def is_open(reference: str, territory: str) -> bool:
+    """Whether this is an incident of the territory that is open now."""
+    try:
+        identifier = UUID(reference)
+    except ValueError:
+        return False
+    return Incident.objects.filter(pk=identifier, territory_key=territory).exclude(state="closed").exists()

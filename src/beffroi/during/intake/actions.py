@@ -18,6 +18,7 @@ from beffroi.during.intake.connectors import (
     EncryptingConnector,
     MappingConnector,
     MqttConnector,
+    PulledConnector,
     mqtt_names,
 )
 from beffroi.during.intake.connectors import connector as connector_named
@@ -112,6 +113,14 @@ def _every(seconds: int | None) -> int | None:
     return seconds
 
 
+def _expected(connector: str, given: int | None) -> int | None:
+    """How often a source should speak: as declared, else as often as its connector asks it to."""
+    found = connector_named(connector)
+    if given is None and isinstance(found, PulledConnector):
+        return found.expects_every_s
+    return _every(given)
+
+
 def _token(row: Source) -> str:
     token = secrets.token_urlsafe(32)
     row.token_hash = token_hash(token)
@@ -147,9 +156,10 @@ def declare_source(
 
     `devices` maps the source's own names (cameras, zones, codes) to device keys, or to
     `{"device": key, "kind": kind}` with either left empty; `mapping` (TOML) says what its messages mean where
-    the connector asks. `panel_key` is the key of what it encrypts, as its installer wrote it down; it is kept
-    sealed and never shown. `expects_every_s`: longer than this (seconds) and half as much again without a
-    word, and its silence is an event. Raises BadSource, BadMapping, NotFound for an unknown connector.
+    the connector asks. `panel_key` is the key of what it encrypts, or what lets us in where we fetch from it,
+    as its installer wrote it down; it is kept sealed and never shown. `expects_every_s`: longer than this
+    (seconds) and half as much again without a word, and its silence is an event.
+    Raises BadSource, BadMapping, NotFound for an unknown connector.
     """
     if not _KEY.fullmatch(key):
         raise BadSource(where="key", why="1 to 64 letters, digits, dots, - or _")
@@ -164,7 +174,7 @@ def declare_source(
         mapping=_mapping(connector, mapping),
         exercise=exercise,
         panel_key=_sealed_key(connector, panel_key),
-        expects_every_s=_every(expects_every_s),
+        expects_every_s=_expected(connector, expects_every_s),
         created_at=clock.now(),
     )
     token = _token(row)

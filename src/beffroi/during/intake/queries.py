@@ -129,8 +129,9 @@ def devices_of(territory: str, key: str) -> dict[str, Any]:
 
 def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
     """Sources of these territories (None: all), by territory and key."""
-    from beffroi.during.intake.connectors import guaranteed
+    from beffroi.during.intake.connectors import guaranteed, pulled_names
 
+    fetched = pulled_names()
     rows = Source.objects.order_by("territory_key", "key")
     if territories is not None:
         rows = rows.filter(territory_key__in=list(territories))
@@ -151,7 +152,7 @@ def sources(territories: Iterable[str] | None = None) -> list[SourceView]:
             unread=row.unread,
             skewed=row.skewed,
             not_guaranteed=row.not_guaranteed,
-            encrypted=bool(row.panel_key),
+            encrypted=bool(row.panel_key) and row.connector not in fetched,
             expects_every_s=row.expects_every_s,
             silent_since=row.silent_since,
         )

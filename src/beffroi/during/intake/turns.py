@@ -1,4 +1,5 @@
-"""Of several intake processes, one at a time is the broker's client: its session is one, and persistent."""
+"""Of several intake processes, one at a time is the broker's client (its session is one, and persistent) and
+asks the cameras that must be asked."""
 
 from __future__ import annotations
 
@@ -6,23 +7,37 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connections
 
 from beffroi.during.intake.lease import Lease
-from beffroi.during.intake.mqtt import MqttGate
 
 _log = structlog.get_logger("beffroi.intake")
 _LOOK_S = 1.0
 
 
+class Client(Protocol):
+    """What only one process may be at a time."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker answers."""
+
+    async def start(self) -> None:
+        """Begin, in the background."""
+
+    async def stop(self) -> None:
+        """End."""
+
+
 class Turns:
     """Makes the client and starts it while this process holds the lease."""
 
-    def __init__(self, make: Callable[[], MqttGate]) -> None:
+    def __init__(self, make: Callable[[], Client]) -> None:
         self._make = make
-        self.client: MqttGate | None = None
+        self.client: Client | None = None
         self._lease = Lease("broker's client")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="turns")  # one thread, one connection
         self._task: asyncio.Task[None] | None = None

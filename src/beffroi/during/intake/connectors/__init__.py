@@ -2,14 +2,14 @@
 
 A connector knows nothing of the others, of the spool or of the database: it turns bytes into drafts (and
 into fixes, where its messages tell where patrol units are), or raises `Unreadable`. Listeners
-(`api.observations`, `mqtt`, `connectors.dc09.server`) carry the bytes and answer the sources.
+(`api.observations`, `mqtt`, `pulling`, `connectors.dc09.server`) carry the bytes and answer the sources.
 """
 
 from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -73,10 +73,10 @@ class AddressedConnector(Connector, Protocol):
 
 @runtime_checkable
 class EncryptingConnector(Connector, Protocol):
-    """A connector whose sources may encrypt what they send with a key of their own."""
+    """A connector whose sources have a secret of their own: what they encrypt with, or what lets us in."""
 
     def key(self, given: str) -> bytes:
-        """The key, from what its installer wrote down. Raises ValueError with why, without the key."""
+        """The secret, from what its installer wrote down. Raises ValueError with why, without it."""
         ...
 
 
@@ -175,6 +175,31 @@ class OwnTopicsConnector(MqttConnector, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What one fetch brought, in its order; `content` is what could not be read of it."""
+
+    found: Sequence[Draft | Unreadable] = ()
+    content: bytes = b""
+
+
+@runtime_checkable
+class PulledConnector(AddressedConnector, EncryptingConnector, Protocol):
+    """A connector that fetches from its sources: they are called at their address, with what its `key` opens.
+
+    `expects_every_s`: how often a source is heard of at least (seconds), where nothing else was declared.
+    """
+
+    expects_every_s: int
+
+    def pull(self, speaker: Speaker) -> AsyncGenerator[Pulled, None]:
+        """What the source has to tell, fetch by fetch, for ever; each is on disk before the next is asked.
+
+        An empty fetch is a sign of life. Raises BeffroiError when the source is lost: it is then begun anew.
+        """
+        ...
+
+
 @runtime_checkable
 class SeveralWaysConnector(Connector, Protocol):
     """A connector whose sources come by one way or another: an address means the broker."""
@@ -223,6 +248,11 @@ def is_insistent(found: Connector) -> bool:
 def mqtt_names() -> list[str]:
     """The connectors whose sources sign in to the broker."""
     return [name for name, each in registry().items() if isinstance(each, MqttConnector)]
+
+
+def pulled_names() -> list[str]:
+    """The connectors that fetch from their sources."""
+    return [name for name, each in registry().items() if isinstance(each, PulledConnector)]
 
 
 def doc(name: str) -> str:

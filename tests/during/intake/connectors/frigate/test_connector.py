@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.during.intake.fuzzing import assert_sound, damaged
 from tests.real_data import need
 
 from beffroi.during.intake.connectors import BROKER, MqttConnector, guaranteed
@@ -205,3 +206,11 @@ def test_no_bytes_break_it(topic: str, payload: bytes) -> None:
         FrigateConnector().read(SOURCE, topic, payload, NOW)
     except Unreadable as error:
         assert error.as_dict()["code"].startswith("frigate.")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("topic", ["events", "reviews", "available", "C1/status/detect"])
+def test_damaged_messages_are_read_or_refused(topic: str) -> None:
+    seeds = [message("event-person.json"), message("review-alert.json"), b"online"]
+    frigate = FrigateConnector()
+    told = assert_sound(lambda body: frigate.read(SOURCE, topic, body, NOW), damaged(seeds))
+    assert told > 0 or topic not in ("events", "reviews")

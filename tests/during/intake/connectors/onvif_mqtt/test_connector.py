@@ -12,9 +12,10 @@ from tests.during.intake.fuzzing import assert_sound, damaged
 from tests.real_data import need
 
 from beffroi.during.intake.connectors import BROKER, MqttConnector
-from beffroi.during.intake.connectors.onvif_mqtt import topics, tracks
+from beffroi.during.intake.connectors.onvif_mqtt import tracks
 from beffroi.during.intake.connectors.onvif_mqtt.connector import OnvifMqttConnector
 from beffroi.during.intake.kinds import KINDS
+from beffroi.during.intake.onvif import topics
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 from beffroi.foundation.identifiers import uuid7
 

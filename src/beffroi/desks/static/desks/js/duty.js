@@ -10,6 +10,7 @@ import { startTabs } from "./duty/tabs.js";
 import { startDialogs } from "./duty/dialogs.js";
 import { startCalls } from "./duty/calls.js";
 import { startMap } from "./duty/desk-map.js";
+import { Looks } from "./eyes/looks.js";
 
 const desk = JSON.parse(document.getElementById("desk").textContent);
 const queue = new Queue(document.getElementById("file"));
@@ -22,6 +23,8 @@ startDialogs();
 startKeys({ queue, sheet });
 const map = startMap({ desk, queue, sheet });
 startCalls({ sheet, map });
+
+new Looks({ token: JSON.parse(document.getElementById("main").getAttribute("hx-headers"))["X-CSRFToken"] });
 
 const feed = new Feed(desk.feed, desk.position);
 feed.addEventListener("state", ({ detail }) => link.show(detail));

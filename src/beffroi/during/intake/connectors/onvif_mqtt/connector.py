@@ -6,23 +6,40 @@ told. Faces, plates and what people wear or are thought to be are never read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from beffroi.during.intake.changes import Changes, key_of
 from beffroi.during.intake.connectors import BROKER, topic_prefix
-from beffroi.during.intake.connectors.onvif_mqtt import shapes, topics
-from beffroi.during.intake.connectors.onvif_mqtt.topics import SEEN, Meaning
+from beffroi.during.intake.connectors.onvif_mqtt import shapes
 from beffroi.during.intake.connectors.onvif_mqtt.tracks import Tracks
-from beffroi.during.intake.rules import Draft, Speaker, Unreadable
+from beffroi.during.intake.onvif import topics
+from beffroi.during.intake.onvif.events import Events, Section
+from beffroi.during.intake.rules import Draft, Speaker
 
 _NAME = 64
-#: Items of a source that name the part of a camera, the most precise first.
-_PARTS = (
-    *("Rule", "InputToken", "DoorToken", "AccessPointToken", "RelayToken"),
-    *("VideoSource", "VideoSourceToken", "Source", "VideoSourceConfigurationToken"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An event in JSON, as `onvif.events` asks it."""
+
+    event: shapes.Event
+    seen_at: datetime
+
+    @property
+    def moment(self) -> str:
+        return self.seen_at.isoformat()
+
+    @property
+    def notes(self) -> Mapping[str, object]:
+        return {}
+
+    def item(self, section: Section, name: str) -> str:
+        return shapes.item(getattr(self.event, section), name)
+
+    def likeliest(self) -> tuple[str, float | None]:
+        return next((shapes.likeliest(each) for each in shapes.objects(self.event.data)), ("", None))
 
 
 class OnvifMqttConnector:
@@ -32,7 +49,7 @@ class OnvifMqttConnector:
     guarantee = BROKER
 
     def __init__(self) -> None:
-        self._states = Changes()
+        self._events = Events()
         self._tracks = Tracks()
 
     def address(self, given: str) -> str:
@@ -58,117 +75,14 @@ class OnvifMqttConnector:
     def _event(
         self, speaker: Speaker, camera: str, topic: str, payload: bytes, received_at: datetime
     ) -> list[Draft]:
-        name, values = topics.split(topic)
-        if name.startswith(topics.NEVER):
+        if topics.is_private(topics.split(topic)[0]):
             return []
-        found, means = topics.meaning(name)
         if not payload:
-            # The property is gone: nothing is known of it any more.
-            self._states.forget((speaker.address, camera, name, *values))
+            self._events.forget(speaker, camera, topic)
             return []
         event = shapes.decoded(shapes.event, payload)
-        values = values or _values(event)
-        thing = (speaker.address, camera, name, *values)
-        seen_at = shapes.instant(event.time)
-        if means is None:
-            return self._other(thing, topic, seen_at, payload, received_at)
-        part = self._part(speaker, camera, event)
-        told = _Told(thing, camera, found, part, seen_at, values)
-        if not means.items:
-            return _draft(speaker, told, means, event)
-        return self._state(speaker, told, means, event, payload)
-
-    def _state(
-        self, speaker: Speaker, told: _Told, means: Meaning, event: shapes.Event, payload: bytes
-    ) -> list[Draft]:
-        """A state that lasts: told when it begins and, where that says something, when it is over."""
-        words = (shapes.item(event.data, each) for each in means.items)
-        word = next((each for each in words if each), "")
-        if not word:
-            raise Unreadable(f"no {' or '.join(means.items)} among its data", code="onvif.no_state")
-        on = topics.is_on(word, means)
-        thing, key = told.thing, key_of(told.name, told.seen_at.isoformat(), "on" if on else "off")
-        if not on and self._states.state_of(thing) is None:
-            self._states.learn(thing, "off")
-            return []
-        known = self._states.told(thing, "on" if on else "off", key, payload)
-        if known is None or not (on or means.ends):
-            return []
-        return _draft(speaker, told, means, event, key=known, on=on)
-
-    def _other(
-        self, thing: tuple[str, ...], topic: str, seen_at: datetime, payload: bytes, received_at: datetime
-    ) -> list[Draft]:
-        """A topic that is not known: told once an hour, so that someone may see that it comes."""
-        hour = f"{received_at:%Y-%m-%dT%H}"
-        key = self._states.told(("other", *thing), hour, key_of("other", topic, hour), payload)
-        if key is None:
-            return []
-        content = {"protocol": "onvif", "topic": topic[:200]}
-        return [Draft(key=key, kind="technical.other", seen_at=seen_at, content=content)]
-
-    def _part(self, speaker: Speaker, camera: str, event: shapes.Event) -> str:
-        """The part that an event is of: the most precise of its names that leads to a device."""
-        named = [shapes.item(event.source, each) for each in _PARTS]
-        candidates = [f"{camera}/{each}" for each in named if each and camera] + named + [camera]
-        declared = next((each for each in candidates if each and each in speaker.devices), "")
-        if declared or camera or speaker.device:
-            return declared or camera
-        return next((each for each in reversed(named) if each), "")[:_NAME]
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What an event is remembered by, and where and when it was."""
-
-    thing: tuple[str, ...]
-    camera: str
-    topic: str
-    part: str
-    seen_at: datetime
-    values: Sequence[str]
-
-    @property
-    def name(self) -> str:
-        return ":".join((self.camera, self.topic, *self.values))
-
-
-def _values(event: shapes.Event) -> tuple[str, ...]:
-    """The values of a source whose topic does not carry them."""
-    return tuple(each for each in (shapes.item(event.source, name) for name in _PARTS) if each)
-
-
-def _draft(
-    speaker: Speaker, told: _Told, means: Meaning, event: shapes.Event, *, key: str = "", on: bool = True
-) -> list[Draft]:
-    label, likelihood = next((shapes.likeliest(each) for each in shapes.objects(event.data)), ("", None))
-    track = shapes.item(event.data, "ObjectId") or shapes.item(event.key, "ObjectId")
-    words = {
-        "rule": shapes.item(event.source, "Rule"),
-        "track": track,
-        "label": topics.word(label),
-    }
-    content = {"protocol": "onvif", "from": "event", "topic": told.topic}
-    return [
-        Draft(
-            key=key or key_of(told.name, track, told.seen_at.isoformat()),
-            kind=_kind(speaker, told, means, label, on),
-            seen_at=told.seen_at,
-            name=told.part,
-            certainty=likelihood if on else None,
-            content={**content, **{name: each for name, each in words.items() if each}},
-        )
-    ]
-
-
-def _kind(speaker: Speaker, told: _Told, means: Meaning, label: str, on: bool) -> str:
-    """The kind of an event; what a rule or an input stands for, the town may have declared."""
-    kind = means.kind
-    if kind == SEEN:
-        kind = speaker.kind_of(told.part, topics.presence(label) or "presence.other")
-    elif kind == topics.OPEN:
-        kind = speaker.kind_of(told.part, topics.OPEN)
-    return kind if on or kind == topics.OPEN else means.ends
+        said = _Said(event, shapes.instant(event.time))
+        return self._events.read(speaker, camera, topic, said, message=payload, received_at=received_at)
 
 
 CONNECTOR = OnvifMqttConnector()

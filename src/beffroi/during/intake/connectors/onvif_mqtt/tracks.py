@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from beffroi.during.intake.changes import key_of
-from beffroi.during.intake.connectors.onvif_mqtt import shapes, topics
+from beffroi.during.intake.connectors.onvif_mqtt import shapes
+from beffroi.during.intake.onvif import topics
 from beffroi.during.intake.rules import Draft
 
 #: An object unseen for this long is another one, whatever its number: cameras count anew after a start.

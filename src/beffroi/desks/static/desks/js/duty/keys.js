@@ -35,5 +35,5 @@ function press(event, { queue, sheet }) {
     document.dispatchEvent(new CustomEvent("map:fit"));
     return true;
   }
-  return "aes".includes(letter) && letter.length === 1 ? sheet.press(letter) : false;
+  return "aesv".includes(letter) && letter.length === 1 ? sheet.press(letter) : false;
 }

@@ -140,7 +140,9 @@ export class Sheet {
     holder.innerHTML = html;
     const fresh = holder.content.querySelector("#fiche");
     const same = fresh.dataset.id === this.id;
+    const looking = same ? this.element.querySelector(".look-place") : null; // an open image stays where it is
     this.element.replaceWith(fresh);
+    if (looking?.childElementCount) fresh.querySelector(".look-place")?.replaceWith(looking);
     window.htmx?.process(fresh);
     if (same) fresh.querySelector(".sheet-body").scrollTop = scroll;
     if (focused) fresh.querySelector(`[data-key="${focused}"]`)?.focus();

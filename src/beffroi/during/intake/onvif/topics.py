@@ -81,6 +81,11 @@ def split(topic: str) -> tuple[str, tuple[str, ...]]:
     return name, values
 
 
+def is_private(name: str) -> bool:
+    """Whether a topic tells who came in: it is then not read at all."""
+    return name.startswith(NEVER)
+
+
 def _plain(level: str) -> str:
     return level.rpartition(":")[2]
 

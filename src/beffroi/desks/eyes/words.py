@@ -1,0 +1,64 @@
+"""The vocabulary of looks in the reader's language: purposes, ways of the compass, ends, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, Promise]
+
+PURPOSES: Words = {
+    "incident": _("an open incident"),
+    "prevention": _("safety of exposed places"),
+    "rescue": _("rescue of people, fire"),
+    "disaster": _("natural or technological risk"),
+    "traffic": _("traffic"),
+    "upkeep": _("upkeep of the camera"),
+}
+LOOKING: Words = {
+    "n": _("looking north"),
+    "ne": _("looking north-east"),
+    "e": _("looking east"),
+    "se": _("looking south-east"),
+    "s": _("looking south"),
+    "sw": _("looking south-west"),
+    "w": _("looking west"),
+    "nw": _("looking north-west"),
+}
+STANDING: Words = {
+    "n": _("to the north"),
+    "ne": _("to the north-east"),
+    "e": _("to the east"),
+    "se": _("to the south-east"),
+    "s": _("to the south"),
+    "sw": _("to the south-west"),
+    "w": _("to the west"),
+    "nw": _("to the north-west"),
+}
+ENDS: Words = {
+    "closed": _("closed"),
+    "left": _("left"),
+    "time": _("time over"),
+    "rights": _("right ended"),
+}
+CLOSED: Words = {
+    "masked": _("masked"),
+    "out_of_service": _("out of service"),
+    "no_order": _("no prefect's order covers it"),
+    "no_way": _("no image declared"),
+    "exercise": _("not of this exercise"),
+}
+REFUSED: Words = {
+    "eyes.masked": _("masked"),
+    "eyes.out_of_service": _("out of service"),
+    "eyes.exercise": _("an exercise, and a real camera"),
+    "eyes.no_way": _("no address for it"),
+    "eyes.too_many": _("too many looks at once"),
+}
+
+
+def said(words: Words, code: str) -> str:
+    """A code in the reader's language; the code itself where it has no words."""
+    return str(words[code]) if code in words else code

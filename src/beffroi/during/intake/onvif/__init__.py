@@ -1,0 +1,1 @@
+"""What ONVIF's events mean, however they come: one table for the connectors that hear them."""

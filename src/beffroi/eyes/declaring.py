@@ -1,0 +1,103 @@
+"""How a camera gives images, as an administrator declares it: addresses, login, order, what holds it shut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from beffroi.eyes import facts, models, queries, rules
+from beffroi.eyes.errors import BadCamera
+from beffroi.eyes.methods import addresses
+from beffroi.eyes.shown import CameraView
+from beffroi.foundation import clock
+from beffroi.journal import actions as journal
+from beffroi.people import sealing
+from beffroi.territory import queries as territory
+
+ADDRESSES = ("live", "rtsp", "replay", "onvif")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is to be declared of a camera; None leaves as it is, '' takes away.
+
+    A login that stands in an address is taken out of it; one camera has one login for all its addresses.
+    """
+
+    live: str | None = None
+    rtsp: str | None = None
+    replay: str | None = None
+    onvif: str | None = None
+    login: str | None = None
+    secret: str | None = None
+    order: str | None = None
+    order_until: date | None = None
+    shut: str | None = None
+
+
+@transaction.atomic
+def declare_camera(
+    *, territory_key: str, device: str, declaration: Declaration, actor: str = "system"
+) -> CameraView:
+    """Declare how a camera of the territory gives images. Raises UnknownDevice, BadCamera."""
+    on_the_map = territory.device(territory_key, device)
+    if on_the_map.kind != "camera":
+        raise BadCamera(where=device, why=f"is a {on_the_map.kind}, not a camera")
+    row = (
+        models.Camera.objects.select_for_update().filter(territory_key=territory_key, device=device).first()
+    ) or models.Camera(territory_key=territory_key, device=device)
+    _take_addresses(row, declaration)
+    _take_login(row, declaration.login, declaration.secret)
+    _take_order(row, declaration)
+    row.changed_at = clock.now()
+    row.save()
+    fact = facts.CameraDeclared(
+        device=device,
+        ways=list(queries.ways(row)),
+        order=row.order,
+        order_until=row.order_until.isoformat() if row.order_until else "",
+        shut=row.shut,
+        exercise=on_the_map.exercise,
+    )
+    journal.append(journal=f"territory:{territory_key}", fact=fact, subject=f"device:{device}", actor=actor)
+    return queries.camera(territory_key, device)
+
+
+def _take_addresses(row: models.Camera, declaration: Declaration) -> None:
+    for way in ADDRESSES:
+        given = getattr(declaration, way)
+        if given is None:
+            continue
+        if not given:
+            setattr(row, way, "")
+            continue
+        try:
+            found = addresses.split(way, given)
+        except ValueError as wrong:
+            raise BadCamera(where=way, why=str(wrong)) from None
+        setattr(row, way, found.address)
+        if found.login:
+            _take_login(row, found.login, found.secret)
+
+
+def _take_login(row: models.Camera, login: str | None, secret: str | None) -> None:
+    if login is not None:
+        row.login = login.strip()
+        if not row.login:
+            row.secret = ""
+    if secret is not None:
+        row.secret = sealing.seal(secret, sealing.CAMERA_LOGIN) if secret else ""
+
+
+def _take_order(row: models.Camera, declaration: Declaration) -> None:
+    if declaration.order is not None:
+        row.order = declaration.order.strip()
+        row.order_until = declaration.order_until
+    elif declaration.order_until is not None:
+        row.order_until = declaration.order_until
+    if declaration.shut is not None:
+        if declaration.shut not in ("", *rules.SHUT):
+            raise BadCamera(where="shut", why=f"is not one of {', '.join(rules.SHUT)}")
+        row.shut = declaration.shut

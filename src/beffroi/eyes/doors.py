@@ -1,0 +1,38 @@
+"""The only ways to a camera's image and to a look, for a person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from beffroi.eyes import models, rules
+from beffroi.eyes.errors import LookOver, NoLook
+from beffroi.eyes.ground_ports import EXERCISE
+from beffroi.eyes.shown import CameraView
+from beffroi.foundation import clock
+from beffroi.people import doors
+from beffroi.people.models import Member
+
+#: Kind of a look → the action that its door asks for.
+ACTIONS = {rules.LIVE: "camera.look", rules.PAST: "camera.look_back"}
+
+
+def require_look(member: Member, camera: CameraView, *, kind: str, purpose: str, reference: str) -> None:
+    """The door of one look: right, place, purpose and order. Raises DoorShut, which its edge writes down."""
+    named = f"{purpose}:{reference}" if reference else purpose
+    doors.require(
+        member,
+        ACTIONS[kind],
+        territory=camera.territory,
+        resource=f"device:{camera.device}",
+        grounds=doors.Grounds(purpose=named, order=EXERCISE if camera.exercise else camera.order),
+    )
+
+
+def look_for(member: UUID, identifier: UUID) -> models.Look:
+    """A look of this member that goes on. Raises NoLook, LookOver."""
+    found = models.Look.objects.filter(pk=identifier, member=member).first()
+    if found is None:
+        raise NoLook(what=str(identifier))
+    if found.ended_at is not None or found.until <= clock.now():
+        raise LookOver()
+    return found

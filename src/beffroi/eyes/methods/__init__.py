@@ -1,0 +1,1 @@
+"""Pure geometry and texts of the eyes."""

@@ -1,0 +1,182 @@
+"""Reads of the eyes: the cameras of a territory, those that see a place, looks, and their register."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from beffroi.eyes import models
+from beffroi.eyes.errors import NoWay, UnknownCamera
+from beffroi.eyes.methods import addresses
+from beffroi.eyes.methods.seeing import Seen, Standing, around, seeing
+from beffroi.eyes.rules import LIVE
+from beffroi.eyes.shown import CameraView, LookView, Source
+from beffroi.foundation.errors import NotFound
+from beffroi.foundation.geography import Position
+from beffroi.journal import queries as journal
+from beffroi.journal.entries import EntryView
+from beffroi.people import sealing
+from beffroi.territory import queries as territory
+from beffroi.territory.shown import DeviceView
+
+#: What the register of looks is made of.
+REGISTER = ("camera.look_opened", "camera.look_ended", "camera.look_refused")
+_AROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """A camera and a place, and the camera's own standing (None: nobody declared how it gives images)."""
+
+    seen: Seen
+    name: str
+    camera: CameraView | None
+
+
+def row(territory_key: str, device: str) -> models.Camera:
+    """The table's row, for the actions of this room. Raises UnknownCamera."""
+    found = models.Camera.objects.filter(territory_key=territory_key, device=device).first()
+    if found is None:
+        raise UnknownCamera(device=device, what=device)
+    return found
+
+
+def cameras(territories: Collection[str]) -> list[CameraView]:
+    """The cameras that give images in these territories, by name; those that the map lost are left out."""
+    found = []
+    for key in sorted(territories):
+        rows = {each.device: each for each in models.Camera.objects.filter(territory_key=key)}
+        if not rows:
+            continue
+        devices = {each.key: each for each in territory.devices(key, kinds=["camera"])}
+        found += [_view(rows[each], devices[each]) for each in rows if each in devices]
+    return sorted(found, key=lambda each: (each.territory, each.name.casefold(), each.device))
+
+
+def has_cameras(territory_key: str) -> bool:
+    """Whether the territory has declared how any camera gives images."""
+    return models.Camera.objects.filter(territory_key=territory_key).exists()
+
+
+def camera(territory_key: str, device: str) -> CameraView:
+    """One camera. Raises UnknownCamera."""
+    try:
+        return _view(row(territory_key, device), territory.device(territory_key, device))
+    except NotFound as missing:
+        raise UnknownCamera(device=device, what=device) from missing
+
+
+def ways(row: models.Camera) -> tuple[str, ...]:
+    """By which ways a camera gives images."""
+    given = (("hls", row.live), ("rtsp", row.rtsp), ("replay", row.replay), ("onvif", row.onvif))
+    return tuple(way for way, address in given if address)
+
+
+def _view(row: models.Camera, device: DeviceView) -> CameraView:
+    return CameraView(
+        territory=row.territory_key,
+        device=row.device,
+        name=device.name or row.device,
+        position=device.position,
+        ways=ways(row),
+        order=row.order,
+        order_until=row.order_until,
+        shut=row.shut,
+        exercise=device.exercise,
+        has_login=bool(row.login),
+    )
+
+
+def sighted(territory_key: str, place: Position) -> tuple[list[Sighted], list[Sighted]]:
+    """The cameras that see a place, the best first; and the nearest that do not, on the ways out."""
+    try:
+        rings = {
+            each["properties"]["key"]: each["geometry"]["coordinates"][0]
+            for each in territory.views(territory_key)["features"]
+        }
+    except NotFound:
+        return [], []
+    devices = {each.key: each for each in territory.devices(territory_key, kinds=["camera"]) if each.position}
+    standing = [
+        Standing(
+            each.key, each.position, each.direction_deg, each.field_deg, each.form, rings.get(each.key, ())
+        )
+        for each in devices.values()
+        if each.position is not None
+    ]
+    known = {each.device: each for each in models.Camera.objects.filter(territory_key=territory_key)}
+
+    def with_camera(found: Iterable[Seen]) -> list[Sighted]:
+        return [
+            Sighted(
+                each,
+                devices[each.key].name or each.key,
+                _view(known[each.key], devices[each.key]) if each.key in known else None,
+            )
+            for each in found
+        ]
+
+    sees = with_camera(seeing(standing, place))
+    return sees, with_camera(around(standing, place, _AROUND))
+
+
+def source(look: models.Look) -> Source:
+    """Where the decoder of a look finds its image. Raises UnknownCamera, NoWay, SealBroken."""
+    camera_row = row(look.territory_key, look.device)
+    secret = sealing.unseal(camera_row.secret, sealing.CAMERA_LOGIN) if camera_row.secret else ""
+    if look.kind == LIVE:
+        address, clock = camera_row.rtsp or camera_row.live, ""
+    else:
+        assert look.span_from is not None and look.span_to is not None  # noqa: S101 - a constraint of the table
+        address, clock = addresses.asked(camera_row.replay, look.span_from, look.span_to)
+    if not address:
+        raise NoWay(device=look.device)
+    return Source(address, camera_row.login, secret, clock)
+
+
+def view(look: models.Look, names: dict[tuple[str, str], str] | None = None) -> LookView:
+    """A look as it is shown; `names` spares a read for each."""
+    kept = names if names is not None else {}
+    where = (look.territory_key, look.device)
+    if where not in kept:
+        try:
+            kept[where] = territory.device(*where).name or look.device
+        except NotFound:
+            kept[where] = look.device
+    return LookView(
+        id=look.id,
+        territory=look.territory_key,
+        device=look.device,
+        name=kept[where],
+        member=look.member,
+        kind=look.kind,
+        purpose=look.purpose,
+        reference=look.reference,
+        span_from=look.span_from,
+        span_to=look.span_to,
+        exercise=look.exercise,
+        opened_at=look.opened_at,
+        until=look.until,
+        ended_at=look.ended_at,
+        ended=look.ended,
+    )
+
+
+def open_looks(member: UUID) -> list[LookView]:
+    """The looks of a member that have not ended, the oldest first."""
+    rows = models.Look.objects.filter(member=member, ended_at=None).order_by("opened_at")
+    names: dict[tuple[str, str], str] = {}
+    return [view(each, names) for each in rows]
+
+
+def going_on(looks: Collection[UUID], member: UUID, territories: Collection[str], at: datetime) -> set[UUID]:
+    """Which of these looks are the member's, lie in these territories, and go on at `at`."""
+    rows = models.Look.objects.filter(pk__in=list(looks), member=member, territory_key__in=list(territories))
+    return set(rows.filter(ended_at=None, until__gt=at).values_list("pk", flat=True))
+
+
+def register(territories: Collection[str], limit: int) -> list[EntryView]:
+    """What the journals of these territories say of looks, the newest first."""
+    return journal.latest([f"territory:{key}" for key in territories], REGISTER, limit)
