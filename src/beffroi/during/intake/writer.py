@@ -50,6 +50,11 @@ class GroupWriter:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """Observations that no commit has taken yet."""
+        return self._waiting
+
     async def put(self, observation: Observation) -> Receipt:
         """The receipt of one observation, once it is on disk. Raises Overloaded or SpoolUnavailable."""
         return (await self.submit([observation]))[0]
