@@ -27,7 +27,7 @@ from beffroi.foundation.geography import LocalPlane
 
 _NAME = "fusion-mqtt"
 _RATE = 6_000
-_PATIENCE_S = 60.0
+_PATIENCE_S, _QUICK_S = 60.0, 6.0
 _LOOK_S = 0.004
 
 
@@ -56,11 +56,12 @@ def run(quick: bool) -> list[Figure]:
     if mosquitto is None:
         print("mosquitto is not here: nothing to compare on")
         return []
-    flat, paced = (20_000, 5 * _RATE) if quick else (100_000, 15 * _RATE)
+    flat, paced = (6_000, 2 * _RATE) if quick else (100_000, 15 * _RATE)
+    loads, patience_s = _loads(flat, paced), _QUICK_S if quick else _PATIENCE_S
     with tempfile.TemporaryDirectory(prefix="beffroi-bench-") as folder:
         here = Path(folder)
-        peer = _peer(here, mosquitto, flat, paced)
-        ours = _ours(here / "foreign", mosquitto, flat, paced)
+        peer = _peer(here, mosquitto, loads, patience_s)
+        ours = _ours(here / "foreign", mosquitto, loads, patience_s)
     return _figures(ours, peer)
 
 
@@ -113,6 +114,7 @@ class Side:
 
     port: int
     processes: tuple[int, ...]
+    patience_s: float
 
     def spent(self) -> float:
         """Processor seconds of its processes until now."""
@@ -128,7 +130,7 @@ class Side:
         told = [str(self.port), str(load.count), str(load.rate), load.name]
         command = [sys.executable, "-m", "benchmarks._mqtt_load", *told]
         sending = subprocess.Popen(command, stdout=subprocess.PIPE)
-        end = time.monotonic() + _PATIENCE_S
+        end = time.monotonic() + self.patience_s
         while not done(made) and time.monotonic() < end:
             time.sleep(_LOOK_S)
         made.processor_s = self.spent() - before
@@ -150,7 +152,7 @@ def _loads(flat: int, paced: int) -> list[Load]:
     return [Load("w", 2_000, 0), Load("f", flat, 0), Load("p", paced, _RATE)]
 
 
-def _peer(here: Path, mosquitto: str, flat: int, paced: int) -> tuple[Run, Run] | None:
+def _peer(here: Path, mosquitto: str, loads: list[Load], patience_s: float) -> tuple[Run, Run] | None:
     """Node-RED; None where it is not installed."""
     if node_red.program() is None:
         print("node-red is not here (python -m benchmarks._node_red installs it): the peer is left out")
@@ -159,8 +161,8 @@ def _peer(here: Path, mosquitto: str, flat: int, paced: int) -> tuple[Run, Run] 
         _broker(here / "peer", mosquitto) as port,
         node_red.running(here / "node", port, _free_port()) as process,
     ):
-        side, runs = Side(port, (process,)), []
-        for load in _loads(flat, paced):
+        side, runs = Side(port, (process,), patience_s), []
+        for load in loads:
             last = (load.count - 1) // MARKED * MARKED
             with _listening(port, load.name, load.count) as made:
                 runs.append(side.loaded(load, lambda run, last=last: last in run.at, made))
@@ -191,7 +193,7 @@ def _listening(port: int, run: str, count: int) -> Iterator[Run]:
     client.disconnect()
 
 
-def _ours(data: Path, mosquitto: str, flat: int, paced: int) -> tuple[Run, Run]:
+def _ours(data: Path, mosquitto: str, loads: list[Load], patience_s: float) -> tuple[Run, Run]:
     with (
         _broker(data.with_name("own"), mosquitto) as port,
         _installation(data, f"mqtt://127.0.0.1:{port}") as served,
@@ -200,8 +202,9 @@ def _ours(data: Path, mosquitto: str, flat: int, paced: int) -> tuple[Run, Run]:
         engine = subprocess.Popen([sys.executable, "-m", "beffroi.house.engine"], env=served.environment)
         try:
             time.sleep(3.0)
-            side = Side(port, (engine.pid, *(each.pid for each in served.processes)))
-            runs = [_followed(data, side, load) for load in _loads(flat, paced)]
+            own = (engine.pid, *(each.pid for each in served.processes))
+            side = Side(port, own, patience_s)
+            runs = [_followed(data, side, load) for load in loads]
         finally:
             engine.terminate()
             engine.wait(20)
