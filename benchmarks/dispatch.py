@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from benchmarks._report import Figure, at_most
 
+from beffroi.during.dispatch.methods.exits import Span, exits
 from beffroi.foundation.geography import Position, distance_m
 from beffroi.territory.methods.graph import StreetGraph
 from beffroi.territory.methods.town import town
@@ -33,6 +34,10 @@ def run(quick: bool) -> list[Figure]:
         at_most("dispatch", f"{what}: all road times, median", statistics.median(rounds), "ms", 50),
         Figure("dispatch", f"{what}: worst", max(rounds), "ms"),
     ]
+    nets = [_roads_to_watch(graph, rng) for _ in range(8 if quick else 40)]
+    figures.append(
+        Figure("dispatch", "roads to watch around one act, of processor time", statistics.median(nets), "ms")
+    )
     nights = 200 if quick else 2000
     for units in _FEW:
         figures += _road_against_line(graph, rng, units, nights)
@@ -63,6 +68,14 @@ def _all_at_once(graph: StreetGraph, rng: np.random.Generator) -> float:
     began = time.perf_counter()
     graph.seconds_table(acts, units, _LIMIT_S)
     return (time.perf_counter() - began) * 1000
+
+
+def _roads_to_watch(graph: StreetGraph, rng: np.random.Generator) -> float:
+    """A minute after the last sign, six free patrols; the first run loads the solver and counts for little."""
+    place, *units = _places(graph, rng, 7)
+    began = time.process_time()
+    exits(graph, place, [(unit, 20.0) for unit in units], Span(120, 360), 4)
+    return (time.process_time() - began) * 1000
 
 
 def _road_against_line(graph: StreetGraph, rng: np.random.Generator, count: int, nights: int) -> list[Figure]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from benchmarks import fusion_mqtt
 from benchmarks._nights import night, score
 from benchmarks._report import Figure, at_least
 from benchmarks._written import written
@@ -62,7 +63,8 @@ def run(quick: bool) -> list[Figure]:
         ),
     ]
     figures += written(_watched(chance, devices, 6_000 if quick else 30_000), "a door alarm each 2 s")
-    return figures + _how_well(graph, devices, 20 if quick else 200)
+    figures += _how_well(graph, devices, 20 if quick else 200)
+    return figures if quick else figures + fusion_mqtt.run(quick)
 
 
 def _streets() -> StreetGraph:

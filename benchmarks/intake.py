@@ -157,6 +157,7 @@ class Served:
     mqtt_port: int
     login: str
     password: str
+    processes: list[subprocess.Popen[bytes]]
 
     def stop(self, processes: list[subprocess.Popen[bytes]]) -> None:
         for each in processes:
@@ -208,6 +209,7 @@ def _installation(data: Path, mqtt_url: str = "") -> Iterator[Served]:
         ports["MQTT_PORT"],
         frigate["login"],
         frigate["token"],
+        processes,
     )
     try:
         _wait_for(ports["PORT"])

@@ -85,7 +85,7 @@ def test_the_sheet_tells_each_road_its_time_and_why(town: Town, redon: Member) -
     found = queries.exits(incident := theft())
     assert found is not None and found.exits
     page = town.signed_in(redon, "fr").get(f"/veille/{incident}/").content.decode()
-    assert "Routes à surveiller" in page and "sorties passent ici" in page
+    assert "Routes à surveiller" in page and "sorties qui passent ici" in page
     for each in found.exits:
         assert each.name.replace("'", "&#x27;") in page
     assert page.count('class="way-out') == len(found.exits)

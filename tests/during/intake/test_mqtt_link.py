@@ -16,7 +16,7 @@ from tests.during.intake.test_mqtt import EVENT, Broker, publish, town, until
 
 from beffroi.during.intake import broker
 from beffroi.during.intake.mqtt import MqttGate
-from beffroi.during.intake.mqtt_link import Link
+from beffroi.during.intake.mqtt_link import Link, ReadingAhead
 from beffroi.during.intake.reception import Reception
 from beffroi.house import certificates
 
@@ -79,7 +79,7 @@ def test_through_tls_nothing_stays_behind(town: Broker, tmp_path: Path) -> None:
 
     async def play() -> None:
         own = broker.access(town.settings)
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        client = ReadingAhead(paho.CallbackAPIVersion.VERSION2)
         client.username_pw_set(own.user, own.password)
         assert own.tls is not None
         client.tls_set_context(own.tls)
@@ -99,3 +99,30 @@ def test_through_tls_nothing_stays_behind(town: Broker, tmp_path: Path) -> None:
 
     asyncio.run(play())
     assert sorted(heard) == [size * 97 for size in range(200)]
+
+
+def test_many_messages_are_read_at_once_and_none_twice(town: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many readings as messages would make three calls of the system of each."""
+    asked: list[int] = []
+    plain = paho.Client._sock_recv
+
+    def counted(self: paho.Client, size: int) -> bytes:
+        asked.append(size)
+        return plain(self, size)
+
+    monkeypatch.setattr(paho.Client, "_sock_recv", counted)
+    many = 300
+
+    async def scene(_desk: Reception, gate: MqttGate) -> None:
+        client = town.publisher()
+        before = len(asked)
+        for number in range(many):
+            event = EVENT.replace(b"1772403300.5", f"{1772403300 + number}.5".encode())
+            client.publish("ville/frigate/events", event, qos=1)
+        await until(lambda: town.spool.head() >= many)
+        client.loop_stop()
+        assert town.spool.head() == many
+        own = [size for size in asked[before:] if size >= 4_096]
+        assert 0 < len(own) < 2 * many
+
+    town.run(scene)

@@ -23,7 +23,7 @@ from beffroi.during.intake.connectors import (
     registry,
 )
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.mqtt_link import Link
+from beffroi.during.intake.mqtt_link import Link, ReadingAhead
 from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.foundation import clock
@@ -33,6 +33,9 @@ _CLIENT = "beffroi-intake"
 _LOOK_FOR_SOURCES_S = 2.0
 _AGAIN_S = 1.0
 _MOST_WAITING = 20_000
+#: Beyond so many observations before the disk, messages wait here: refused ones would only be taken again.
+_MOST_BEFORE_DISK = 10_000
+_ROOM_S = 0.002
 #: Beyond so many filters of single sources, one for all of their depth takes their place: brokers bound what
 #: a session may subscribe to, and a source that is not heard is worse than messages that are left alone.
 _OWN_FILTERS_MOST = 60
@@ -64,7 +67,7 @@ class MqttGate:
         self._connection = 0
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
-        self._client = paho.Client(
+        self._client = ReadingAhead(
             paho.CallbackAPIVersion.VERSION2, client_id=_CLIENT, clean_session=False, manual_ack=True
         )
         if user:
@@ -170,6 +173,8 @@ class MqttGate:
         """Messages as they come: read, put in the next group, acknowledged when that is on disk."""
         while True:
             delivery = await self._queue.get()
+            while self._reception.writer.waiting > _MOST_BEFORE_DISK:
+                await asyncio.sleep(_ROOM_S)
             try:
                 await self._take(delivery)
             except Exception as error:  # noqa: BLE001 - a process's edge: one message never stops the rest

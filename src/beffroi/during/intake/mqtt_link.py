@@ -17,13 +17,40 @@ import structlog
 
 _log = structlog.get_logger("beffroi.intake.mqtt")
 _KEEPALIVE_S = 30
+#: Bytes asked of the network at once: some two hundred messages of a camera.
+_AHEAD = 65_536
 _SOONEST_S, _LATEST_S = 1.0, 30.0
+
+
+class ReadingAhead(paho.Client):
+    """paho's client, which asks the network three times a packet, asking once for all that has come.
+
+    `_sock_recv` is no public name of paho: should it go, packets are read as before, only slower.
+    """
+
+    _ahead, _at = b"", 0
+
+    @property
+    def ahead(self) -> int:
+        """Bytes that were read off the network and belong to packets not taken yet."""
+        return len(self._ahead) - self._at
+
+    def forget(self) -> None:
+        """Another connection: what came over the last one is of no use."""
+        self._ahead, self._at = b"", 0
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        if not self.ahead:
+            self._ahead, self._at = super()._sock_recv(max(bufsize, _AHEAD)), 0
+        part = self._ahead[self._at : self._at + bufsize]
+        self._at += len(part)
+        return part
 
 
 class Link:
     """Keeps `client` connected to `host`:`port`: reads, writes and calls it in the loop's thread only."""
 
-    def __init__(self, client: paho.Client, host: str, port: int) -> None:
+    def __init__(self, client: ReadingAhead, host: str, port: int) -> None:
         self._client, self._host, self._port = client, host, port
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -81,6 +108,7 @@ class Link:
         return called
 
     def _opened(self, sock: Any) -> None:
+        self._client.forget()
         if self._loop is not None and sock.fileno() >= 0:
             self._loop.add_reader(sock.fileno(), self._read, sock)
 
@@ -100,6 +128,6 @@ class Link:
 
     def _read(self, sock: Any) -> None:
         self._client.loop_read()
-        # What TLS has already read off the network makes no descriptor ready again.
-        while self._client.socket() is sock and getattr(sock, "pending", int)():
+        # What was read ahead, or is held by TLS, makes no descriptor ready again.
+        while self._client.socket() is sock and (self._client.ahead or getattr(sock, "pending", int)()):
             self._client.loop_read()

@@ -54,6 +54,11 @@ class GroupWriter:
         #: The code of the error that the last group met; empty where it was kept.
         self.refusing = ""
 
+    @property
+    def waiting(self) -> int:
+        """Observations that no commit has taken yet."""
+        return self._waiting
+
     async def put(self, observation: Observation) -> Receipt:
         """The receipt of one observation, once it is on disk. Raises Overloaded or SpoolUnavailable."""
         return (await self.submit([observation]))[0]

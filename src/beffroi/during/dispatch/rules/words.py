@@ -53,11 +53,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "dispatch.someone_there": _("someone is there already"),
         "dispatch.no_stay": _("not an act that ends by someone leaving"),
         # Why a road is to be watched.
-        "exit.ways": _("{ways} of {all} ways out pass here"),
+        "exit.ways": _("ways out that pass here: {ways} of {all}"),
         "exit.round": _("a way round the others"),
         "exit.held": _("{unit} can be here {seconds} s before them"),
         "exit.late": _("{unit} would be here {seconds} s after they can"),
-        "exit.passed": _("they may have passed already; {unit} can be here in {seconds} s"),
+        "exit.passed": _("they may have passed already, {unit} can be here in {seconds} s"),
         "exit.nobody": _("no free patrol for it"),
         # Why another than the first was sent.
         "override.knows_the_place": _("knows the place"),
