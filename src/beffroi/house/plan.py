@@ -39,7 +39,7 @@ Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
 # Batches are shorter while the engine is behind: what may concern a life waits for one at most.
-_MOST_BEHIND = 500
+_MOST_BEHIND = 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
