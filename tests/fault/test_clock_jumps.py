@@ -43,6 +43,15 @@ print(json.dumps({
 """
 
 
+#: Long enough for a busy machine: whoever is called in this test is called by the clock.
+_WAKE = f"""
+import django; django.setup()
+from beffroi.during.oncall.actions import set_waking
+set_waking(territory="{TOWN}", threshold="to_check", life_threshold="to_check", at_least=0.0, wait_s=900,
+           next_s=900, alsace_moselle=False, actor="system")
+"""
+
+
 class Clock:
     """The clock of every process that was started with its environment; the test's own is left alone."""
 
@@ -88,6 +97,7 @@ def _on_call(house: Installation) -> None:
         "--days", "0-7", "--from", "08:00", "--to", "08:00", "--first", "2026-01-01",
         "--mobile", "0612345601",
     )  # fmt: skip
+    house.run("-c", _WAKE)
 
 
 def _wait_for(house: Installation, done, seconds: float = 40) -> dict[str, list]:  # type: ignore[no-untyped-def,type-arg]
@@ -129,7 +139,7 @@ def _through(tmp_path: Path, clock: Clock, peer: Gateway) -> None:
             after = _told_state(house)
             left = [due - (datetime.now(UTC) + off).timestamp() for due in after["due"]]
             # No deadline is lost behind the hour that comes again, none comes early, nobody is called by it.
-            assert left and all(-5 < each < 400 for each in left), left
+            assert left and all(300 < each < 905 for each in left), left
             assert len(after["rounds"]) >= len(rounds) and max(after["rounds"]) == max(rounds), after[
                 "rounds"
             ]

@@ -43,11 +43,12 @@ _log = structlog.get_logger("engine")
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
-# Batches are shorter while the engine is behind: what may concern a life waits for one at most.
-_MOST_BEHIND = 500
+# While the engine is behind, batches last about this long (s): what may concern a life waits for one.
+_TURN_S, _LEAST, _FIRST = 0.2, 20, 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
+_RANK_S = 0.1
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
@@ -75,14 +76,14 @@ class Folding:
         self._cursor = fusion_engine.cursor().position
         self._next = 0.0
         self._looked = 0
-        self._behind = False
+        self._behind, self._size = False, _MOST
         self._most_behind = configuration.current().overload_observations
 
     def __call__(self) -> bool:
         """Fold what waits; whether there was anything. Small batches wait a little for company."""
         if time.monotonic() < self._next:
             return False
-        most = _MOST_BEHIND if self._behind else _MOST
+        most = self._size
         batch = self._spool.read(self._cursor, most)
         if not batch and not fusion.decisions_wait():
             return False
@@ -90,11 +91,16 @@ class Folding:
         full = len(batch) == most
         if self._behind:
             self._lives_first()
-            batch = batch[:_MOST_BEHIND]
-        self._next = time.monotonic() + self._gather_s
+            batch = batch[: min(most, _FIRST)] if most == _MOST else batch
+        began = time.monotonic()
+        self._next = began + self._gather_s
         touched = self.fold(batch)
         if touched:
-            dispatch.rank_touched(incidents=touched, at=clock.now())
+            # What is not ranked at once is first in line for the duty that ranks what is open.
+            within_s = _TURN_S / 10 if self._behind else _RANK_S
+            dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s)
+        fitting = round(len(batch) * _TURN_S / max(time.monotonic() - began, 1e-3))
+        self._size = min(_MOST, max(_LEAST, fitting)) if self._behind else _MOST
         return full
 
     def _lives_first(self) -> None:

@@ -104,3 +104,10 @@ def test_once_the_hour_is_over_it_is_shown_again() -> None:
     assert made.shown == []
     made.say("intrusion.perimeter", "L-1", 5 * 700 + 1750)
     assert len(made.shown) == 1
+
+
+def test_what_a_clock_a_day_ahead_noted_damps_nothing_today() -> None:
+    made = night()
+    made.cycles("intrusion.perimeter", "L-1", 8, start=86_400.0)
+    made.say("alarm.restored", "L-1", 86_400.0 + 4000)
+    assert made.cycles("intrusion.perimeter", "L-1", 1, start=60.0) == [1]

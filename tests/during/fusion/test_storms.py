@@ -111,3 +111,12 @@ def test_a_snapshot_in_the_middle_changes_nothing() -> None:
     assert [(each.kind, each.hypothesis) for each in whole.changes] == [
         (each.kind, each.hypothesis) for each in cut.changes
     ]
+
+
+def test_a_storm_of_a_clock_that_was_a_day_ahead_is_over() -> None:
+    made = night()
+    for n in range(20):
+        made.say("intrusion.perimeter", f"L-{n}", 86_400.0 + n)
+    before = len(made.shown)
+    made.say("intrusion.perimeter", "L-30", 30.0)
+    assert len(made.shown) == before + 1, "an alarm of today is shown by itself"

@@ -153,3 +153,34 @@ def test_who_no_longer_waits_breaks_nothing(spool: Watched) -> None:
 
     asyncio.run(scene())
     assert spool.head() == 2
+
+
+async def _filled(writer: GroupWriter, count: int) -> list[asyncio.Future[list[Receipt]]]:
+    return [writer.submit([observation(key=f"k{each}")]) for each in range(count)]
+
+
+def test_what_is_urgent_goes_first_and_has_places_of_its_own(spool: Watched) -> None:
+    async def through() -> None:
+        writer = GroupWriter(spool, group_ms=1, max_waiting=20)
+        waiting = await _filled(writer, 20)
+        with pytest.raises(Overloaded):
+            writer.submit([observation(key="late")])
+        life = writer.submit([observation(key="life", kind="panic.holdup")], urgent=True)
+        assert (await life)[0].position < (await waiting[0])[0].position
+        await writer.close()
+
+    asyncio.run(through())
+
+
+def test_it_says_that_it_refuses_until_it_keeps_again(spool: Watched) -> None:
+    async def through() -> None:
+        writer = GroupWriter(spool, group_ms=1)
+        spool.fail_next = SpoolUnavailable(why="no disk")
+        with pytest.raises(SpoolUnavailable):
+            await writer.put(observation(key="a"))
+        assert writer.refusing == SpoolUnavailable.code
+        await writer.put(observation(key="a"))
+        assert writer.refusing == ""
+        await writer.close()
+
+    asyncio.run(through())
