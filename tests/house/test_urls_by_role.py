@@ -63,6 +63,7 @@ VALUES: dict[str, Any] = {
     "link": UUID(int=7),
     "actuator": "lamps",
     "act": "brighten",
+    "form": "cap",
 }
 
 
@@ -105,8 +106,50 @@ def _incident(territory: str, reporter: Member) -> UUID:
     return opened
 
 
+def _crisis(territory: str) -> Any:
+    """The plan at work in the territory."""
+    from beffroi.during.crisis import models, plans
+
+    kept = plans.template()
+    made, _ = models.Crisis.objects.get_or_create(
+        territory_key=territory,
+        number=1,
+        defaults={
+            "level": "watch",
+            "plan": kept.name,
+            "toml": kept.toml,
+            "opened_at": clock.now(),
+            "opened_by": "system",
+        },
+    )
+    return made
+
+
+def _message(territory: str) -> Any:
+    """A message to the population that waits for the mayor."""
+    from beffroi.during.crisis import models
+
+    return models.Message.objects.create(
+        crisis=_crisis(territory),
+        draft="shelter",
+        area="Le bourg",
+        headline="Abri",
+        description="Danger",
+        instruction="Entrez",
+        hours=6,
+        prepared_at=clock.now(),
+        prepared_by="system",
+        salt=b"",
+    )
+
+
 #: Makers of things that lie in a territory, by URL argument.
-OBJECTS: dict[str, Callable[[str, Member], Any]] = {"signal": _signal, "incident": _incident}
+OBJECTS: dict[str, Callable[[str, Member], Any]] = {
+    "signal": _signal,
+    "incident": _incident,
+    "crisis": lambda territory, _reporter: _crisis(territory).pk,
+    "message": lambda territory, _reporter: _message(territory).pk,
+}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def phases(request: HttpRequest) -> list[Phase]:
         during = [Desk(_("On call"), reverse("oncall"), "phone-call")]
     if _may(member, "field.crew"):
         during.append(Desk(_("Field"), reverse("field"), "footprints"))
+    if _may(member, "crisis.view"):
+        during.append(Desk(_("Crisis"), reverse("crisis"), "siren"))
     here = request.path
     found = [
         Phase("b", _("Before"), tuple(before), any(here.startswith(desk.url) for desk in before)),

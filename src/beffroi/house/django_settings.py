@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "beffroi.during.dispatch",
     "beffroi.during.acting",
     "beffroi.during.oncall",
+    "beffroi.during.crisis",
     "beffroi.after.evidence",
     "beffroi.rehearsal",
     "beffroi.desks",

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("beffroi.cli.fusion_rules", "rules"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
     "oncall": ("beffroi.cli.oncall", "oncall"),
+    "crisis": ("beffroi.cli.crisis", "crisis"),
     "actuator": ("beffroi.cli.actuator", "actuator"),
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
+from beffroi.desks.crisis import words as crisis_words
 from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.report import words as signal_words
@@ -19,6 +20,7 @@ Detail = Callable[[Body], str]
 
 FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
+    **crisis_words.FACTS,
     "device.imported": _("Devices imported"),
     "fusion.batch_folded": _("Batch understood"),
     "evidence.sealed": _("Evidence sealed"),
