@@ -19,14 +19,12 @@ from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
+from tests.house.lying import OBJECTS
 from tests.territory.towns import cross
 
-from beffroi.foundation import clock
-from beffroi.foundation.identifiers import uuid7
 from beffroi.people import actions, doors, sealing
 from beffroi.people.catalogue import catalogue
 from beffroi.people.marks import Mark
@@ -64,91 +62,6 @@ VALUES: dict[str, Any] = {
     "actuator": "lamps",
     "act": "brighten",
     "form": "cap",
-}
-
-
-def _signal(territory: str, reporter: Member) -> UUID:
-    """A report made in the territory."""
-    from beffroi.before.signal import actions as signals
-    from beffroi.foundation.geography import Position
-
-    place = Position(47.64, -2.1, 30.0)
-    made = signals.report(
-        territory=territory, member=reporter.id, what="signal.noise", place=place, seen_at=clock.now()
-    )
-    return made.id
-
-
-def _incident(territory: str, reporter: Member) -> UUID:
-    """An intervention that a call for help opened in the territory."""
-    from beffroi.during.fusion import actions as fusion
-    from beffroi.during.fusion import engine
-    from beffroi.during.incident import actions as incidents
-    from beffroi.during.intake.facts import Observation
-
-    said = Observation(
-        id=uuid7(),
-        territory=territory,
-        source="panel",
-        key="1",
-        kind="panic.holdup",
-        seen_at=clock.now(),
-        received_at=clock.now(),
-        lat=47.64,
-        lon=-2.1,
-    )
-    engine.forget()
-    try:
-        with transaction.atomic():
-            (opened,) = incidents.take_up(fusion.step([(1, said)]))
-    finally:
-        engine.forget()
-    return opened
-
-
-def _crisis(territory: str) -> Any:
-    """The plan at work in the territory."""
-    from beffroi.during.crisis import models, plans
-
-    kept = plans.template()
-    made, _ = models.Crisis.objects.get_or_create(
-        territory_key=territory,
-        number=1,
-        defaults={
-            "level": "watch",
-            "plan": kept.name,
-            "toml": kept.toml,
-            "opened_at": clock.now(),
-            "opened_by": "system",
-        },
-    )
-    return made
-
-
-def _message(territory: str) -> Any:
-    """A message to the population that waits for the mayor."""
-    from beffroi.during.crisis import models
-
-    return models.Message.objects.create(
-        crisis=_crisis(territory),
-        draft="shelter",
-        area="Le bourg",
-        headline="Abri",
-        description="Danger",
-        instruction="Entrez",
-        hours=6,
-        prepared_at=clock.now(),
-        prepared_by="system",
-        salt=b"",
-    )
-
-
-#: Makers of things that lie in a territory, by URL argument.
-OBJECTS: dict[str, Callable[[str, Member], Any]] = {
-    "signal": _signal,
-    "incident": _incident,
-    "crisis": lambda territory, _reporter: _crisis(territory).pk,
-    "message": lambda territory, _reporter: _message(territory).pk,
 }
 
 

@@ -132,7 +132,9 @@ def test_an_exercise_rings_no_telephone(people_of: dict[str, Member]) -> None:
     actions.call(member=people_of["mayor"], crisis=crisis)
     rows = list(outbox.Message.objects.all())
     assert {each.channel for each in rows} == {"sms", "email"}
-    assert all(each.state == "kept" and each.text.lstrip("Beffroi: ").startswith("EXERCICE") for each in rows)
+    assert all(
+        each.state == "kept" and each.text.removeprefix("Beffroi: ").startswith("EXERCICE") for each in rows
+    )
     assert courier.claim(clock.now()) == []
 
 
