@@ -37,7 +37,7 @@ def test_from_nothing_to_the_end(town: Town, mayor: Member) -> None:
     crisis = models.Crisis.objects.get()
     assert answer["Location"] == f"/crise/{crisis.pk}/" == client.get("/crise/")["Location"]
     page = client.get(f"/crise/{crisis.pk}/").content.decode()
-    assert "Ouvrir le poste de commandement communal" in page and "0 of 2 reached" in page
+    assert "Ouvrir le poste de commandement communal" in page and "1 of 2 reached" in page
     work, lead = f"/crise/{crisis.pk}/cellule/", f"/crise/{crisis.pk}/direction/"
     client.post(work, {"do": "tick", "cell": "command", "step": "open_post"})
     client.post(work, {"do": "call"})
@@ -45,7 +45,7 @@ def test_from_nothing_to_the_end(town: Town, mayor: Member) -> None:
     client.post(work, {"do": "decide", "text": "On ferme le pont."})
     client.post(lead, {"do": "level", "level": "full"})
     page = client.get(f"/crise/{crisis.pk}/").content.decode()
-    assert "1 of 2 reached" in page and "On ferme le pont." in page and "Complet" in page
+    assert "2 of 2 reached" in page and "On ferme le pont." in page and "Complet" in page
     assert "On ferme le pont." in client.get(f"/crise/{crisis.pk}/point/").content.decode()
     assert "Left open" in client.get(f"/crise/{crisis.pk}/fin/").content.decode()
     client.post(f"/crise/{crisis.pk}/fin/", {"left": "Le pont."})

@@ -57,6 +57,7 @@ def page(found: CrisisView, member: Member) -> dict[str, Any]:
         "standing": [each for each in found.messages if each.standing],
         "leads": leads and found.ended_at is None,
         "works": doors.decide(member, WORK, territory=found.territory).allowed and found.ended_at is None,
+        "may_duty": doors.decide(member, "duty.view", territory=found.territory).allowed,
         "exercise": found.exercise,
         "place_title": town.name,
         "now": clock.now(),

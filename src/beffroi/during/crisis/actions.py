@@ -55,6 +55,9 @@ def activate(
         opened_by=member.actor,
     )
     _begin(row, plan.levels[level], member)
+    if models.Seat.objects.filter(territory_key=territory, member=member).exists():
+        # Whoever activates the plan need not be called.
+        models.Call.objects.create(crisis=row, member=member, reached=True, said_at=now, said_by=member.actor)
     fact = facts.Opened(
         number=row.number,
         level=level,
