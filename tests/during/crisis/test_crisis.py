@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from tests.during.oncall.peers import gateway
 from tests.territory.towns import cross
 
 from beffroi.cli.crisis import crisis as command
@@ -20,7 +21,7 @@ from beffroi.during.intake.connectors.cap.read import read as read_cap
 from beffroi.during.oncall import actions as oncall
 from beffroi.during.oncall import courier
 from beffroi.during.oncall import models as outbox
-from beffroi.foundation import clock
+from beffroi.foundation import clock, settings
 from beffroi.journal import queries as journal
 from beffroi.people import actions as people
 from beffroi.people.doors import DoorShut
@@ -125,6 +126,27 @@ def test_calls_leave_by_the_outbox_and_who_was_reached_is_written(people_of: dic
     seat = next(each for cell in queries.view(crisis).cells for each in cell.seats if not each.lead)
     assert seat.reached is True and seat.called_at is not None
     assert facts()[-2:] == ["called", "reached"]
+
+
+def test_a_summons_goes_out_by_text(
+    people_of: dict[str, Member], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gateway() as peer:
+        file = tmp_path / "gateways.toml"
+        file.write_text(f'[sms]\nurl = "{peer.url}"\njson = {{ to = "{{to}}", text = "{{text}}" }}\n')
+        monkeypatch.setenv("BEFFROI_ONCALL_GATEWAYS", str(file))
+        settings.current.cache_clear()
+        crisis = opened(people_of)
+        actions.call(member=people_of["mayor"], crisis=crisis)
+        (letter,) = courier.claim(clock.now())
+        courier.carry(letter)
+        monkeypatch.undo()
+        settings.current.cache_clear()
+    (sent,) = peer.got
+    assert sent.json["to"] == "+33612345602"
+    assert "plan communal de sauvegarde" in sent.json["text"] and len(sent.json["text"]) <= 160
+    seat = next(each for cell in queries.view(crisis).cells for each in cell.seats if not each.lead)
+    assert seat.sent == 1 and seat.reached is None  # what left proves nothing of who woke up
 
 
 def test_an_exercise_rings_no_telephone(people_of: dict[str, Member]) -> None:
