@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
+from tests.desks.browsing import chromium, serving, visit
 from tests.desks.conftest import KEY, Town
 
 from beffroi.during.crisis import actions, models
@@ -116,3 +118,24 @@ def test_an_exercise_is_marked_everywhere(town: Town, mayor: Member) -> None:
     for page in ("", "point/", "fin/", "message/"):
         assert "EXERCISE" in client.get(f"/crise/{crisis.pk}/{page}").content.decode(), page
     assert "EXERCICE" in client.get(message).content.decode()
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_mayor_on_a_telephone(town: Town, mayor: Member) -> None:
+    session = str(town.signed_in(mayor).session.session_key)
+    with serving() as address, chromium() as browser:
+        someone = visit(browser, address, session, size=(360, 740), language="fr")
+        page = someone.page()
+        page.goto(f"{address}/crise/")
+        page.get_by_text("Partiel", exact=True).click()
+        page.get_by_role("button", name="J’active le plan").click()
+        page.get_by_role("button", name="Ouvrir le poste de commandement communal").first.click()
+        expect(page.locator(".first")).not_to_contain_text("Ouvrir le poste")
+        page.get_by_role("button", name="Jointe").first.click()
+        expect(page.locator("#tree")).to_contain_text("2 sur 2")
+        wide = "document.documentElement.scrollWidth"
+        for more in ("", "point/", "fin/", "message/", "message/?draft=evacuate"):
+            page.goto(f"{address}/crise/{models.Crisis.objects.get().pk}/{more}")
+            assert page.evaluate(wide) == 360, more
+        assert someone.faults == []
