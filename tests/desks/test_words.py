@@ -57,6 +57,7 @@ def test_every_fact_has_its_words() -> None:
 
 ROOMS = {
     "acting",
+    "crisis",
     "incident",
     "oncall",
     "fusion",

@@ -19,15 +19,13 @@ from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
+from tests.house.lying import OBJECTS
 from tests.territory.towns import cross
 
 from beffroi.api import door as api_door
-from beffroi.foundation import clock
-from beffroi.foundation.identifiers import uuid7
 from beffroi.people import actions, doors, sealing
 from beffroi.people.catalogue import catalogue
 from beffroi.people.marks import Mark
@@ -68,50 +66,8 @@ VALUES: dict[str, Any] = {
     "actuator": "lamps",
     "act": "brighten",
     "rest": "nothing/here",
+    "form": "cap",
 }
-
-
-def _signal(territory: str, reporter: Member) -> UUID:
-    """A report made in the territory."""
-    from beffroi.before.signal import actions as signals
-    from beffroi.foundation.geography import Position
-
-    place = Position(47.64, -2.1, 30.0)
-    made = signals.report(
-        territory=territory, member=reporter.id, what="signal.noise", place=place, seen_at=clock.now()
-    )
-    return made.id
-
-
-def _incident(territory: str, reporter: Member) -> UUID:
-    """An intervention that a call for help opened in the territory."""
-    from beffroi.during.fusion import actions as fusion
-    from beffroi.during.fusion import engine
-    from beffroi.during.incident import actions as incidents
-    from beffroi.during.intake.facts import Observation
-
-    said = Observation(
-        id=uuid7(),
-        territory=territory,
-        source="panel",
-        key="1",
-        kind="panic.holdup",
-        seen_at=clock.now(),
-        received_at=clock.now(),
-        lat=47.64,
-        lon=-2.1,
-    )
-    engine.forget()
-    try:
-        with transaction.atomic():
-            (opened,) = incidents.take_up(fusion.step([(1, said)]))
-    finally:
-        engine.forget()
-    return opened
-
-
-#: Makers of things that lie in a territory, by URL argument.
-OBJECTS: dict[str, Callable[[str, Member], Any]] = {"signal": _signal, "incident": _incident}
 
 
 @dataclass(frozen=True)

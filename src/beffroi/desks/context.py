@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,21 +17,21 @@ THEME_COOKIE = "beffroi_theme"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A desk that exists and that the reader may open."""
+    """A desk that exists and that the reader may open; `here` when the page is one of its own."""
 
     name: str
     url: str
     icon: str
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One time of the act, with its desks; `here` when the page belongs to it."""
+    """One time of the act, with its desks."""
 
     key: str
     name: str
     desks: tuple[Desk, ...]
-    here: bool
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -51,10 +51,11 @@ def phases(request: HttpRequest) -> list[Phase]:
         during = [Desk(_("On call"), reverse("oncall"), "phone-call")]
     if _may(member, "field.crew"):
         during.append(Desk(_("Field"), reverse("field"), "footprints"))
-    here = request.path
+    if _may(member, "crisis.view"):
+        during.append(Desk(_("Crisis"), reverse("crisis"), "siren"))
     found = [
-        Phase("b", _("Before"), tuple(before), any(here.startswith(desk.url) for desk in before)),
-        Phase("d", _("During"), tuple(during), any(here.startswith(desk.url) for desk in during)),
+        Phase(key, name, tuple(replace(desk, here=request.path.startswith(desk.url)) for desk in desks))
+        for key, name, desks in (("b", _("Before"), before), ("d", _("During"), during))
     ]
     return [phase for phase in found if phase.desks]
 

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
+from beffroi.desks.crisis import views as crisis
 from beffroi.desks.duty import (
     call_views,
     cover,
@@ -100,6 +101,17 @@ urlpatterns = [
     path("veille/regards/", eyes.looks, name="looks"),
     path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
+    path("crise/", crisis.home, name="crisis"),
+    path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
+    path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),
+    path("crise/<uuid:crisis>/cellule/", crisis.work, name="crisis_work"),
+    path("crise/<uuid:crisis>/direction/", crisis.lead, name="crisis_lead"),
+    path("crise/<uuid:crisis>/point/", crisis.point, name="crisis_point"),
+    path("crise/<uuid:crisis>/fin/", crisis.end, name="crisis_end"),
+    path("crise/<uuid:crisis>/message/", crisis.prepare, name="crisis_prepare"),
+    path("crise/message/<uuid:message>/", crisis.message, name="crisis_message"),
+    path("crise/message/<uuid:message>/valider/", crisis.validate, name="crisis_validate"),
+    path("crise/message/<uuid:message>/<slug:form>/", crisis.export, name="crisis_export"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

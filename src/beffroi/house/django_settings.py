@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "beffroi.during.dispatch",
     "beffroi.during.acting",
     "beffroi.during.oncall",
+    "beffroi.during.crisis",
     "beffroi.during.webhooks",
     "beffroi.after.evidence",
     "beffroi.rehearsal",

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),
     "unit": ("beffroi.cli.unit", "unit"),
     "oncall": ("beffroi.cli.oncall", "oncall"),
+    "crisis": ("beffroi.cli.crisis", "crisis"),
     "actuator": ("beffroi.cli.actuator", "actuator"),
     "evidence": ("beffroi.cli.evidence", "evidence"),
 }

@@ -109,9 +109,16 @@ def buildings(key: str, at: datetime | None = None) -> Buildings:
     return _buildings(version_at(key, at).folder)
 
 
-def devices(key: str, at: datetime | None = None, kinds: Iterable[str] | None = None) -> list[DeviceView]:
-    """Devices in place at `at` (default: now), by key; `kinds` keeps only those kinds."""
+def devices(
+    key: str,
+    at: datetime | None = None,
+    kinds: Iterable[str] | None = None,
+    keys: Iterable[str] | None = None,
+) -> list[DeviceView]:
+    """Devices in place at `at` (default: now), by key; `kinds` and `keys` keep only those."""
     rows = models.Device.objects.filter(_in_force(at or clock.now()), territory__key=key)
+    if keys is not None:
+        rows = rows.filter(key__in=list(keys))
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     return [device_view(each, key) for each in rows.order_by("key")]

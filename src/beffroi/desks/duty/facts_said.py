@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.desks import spelling
+from beffroi.desks.crisis import words as crisis_words
 from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.eyes import words as eyes_words
 from beffroi.desks.oncall import words as oncall_words
@@ -24,6 +25,7 @@ FACTS: Mapping[str, Promise] = {
     "camera.look_ended": _("Look ended"),
     "camera.look_opened": _("Look through a camera"),
     "camera.look_refused": _("Look refused"),
+    **crisis_words.FACTS,
     "device.imported": _("Devices imported"),
     "fusion.batch_folded": _("Batch understood"),
     "evidence.sealed": _("Evidence sealed"),

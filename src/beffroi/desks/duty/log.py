@@ -22,6 +22,7 @@ SUBJECTS = {
     "call": _("call"),
     "shift_note": _("note"),
     "account": _("account"),
+    "crisis": _("crisis"),
 }
 
 

@@ -57,7 +57,6 @@ class Switch:
     stands: str
     exercise: bool
     presses: tuple[Press, ...]
-    last: Commanded | None = None
 
 
 def near(territory: str, incident: UUID, place: Position | None) -> tuple[Switch, ...]:
@@ -75,9 +74,6 @@ def all_of(territory: str) -> tuple[Switch, ...]:
 def _switches(found: Sequence[ActuatorView], address: object) -> tuple[Switch, ...]:
     assert callable(address)  # noqa: S101 - given by the two above
     digits = iter(range(1, LONG_LIST + 1))
-    said = dict(
-        zip([e.last.id for e in found if e.last], commands([e.last for e in found if e.last]), strict=True)
-    )
     return tuple(
         Switch(
             key=each.key,
@@ -89,7 +85,6 @@ def _switches(found: Sequence[ActuatorView], address: object) -> tuple[Switch, .
             presses=tuple(
                 _press(choice, str(next(digits, "")), address(each, choice.name)) for choice in each.choices
             ),
-            last=said.get(each.last.id) if each.last else None,
         )
         for each in found
     )

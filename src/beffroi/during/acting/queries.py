@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from beffroi.during.acting import models
 from beffroi.during.acting.errors import UnknownActuator
@@ -26,21 +26,26 @@ def _live() -> QuerySet[models.Actuator]:
 
 def actuators(territory: str) -> list[ActuatorView]:
     """What can be switched in a territory, by name, each with its last command."""
+    found = _actuators(territory)
+    last = _last([each.id for each in found])
+    return [replace(each, last=last.get(each.id)) for each in found]
+
+
+def _actuators(territory: str) -> list[ActuatorView]:
     rows = list(_live().filter(territory_key=territory).order_by("name", "key"))
     if not rows:
         return []
-    places = {each.key: each for each in territories.devices(territory)}
-    last = _last(rows)
-    return [_actuator(row, places.get(row.device), last.get(row.pk)) for row in rows]
+    hung = territories.devices(territory, keys={row.device for row in rows})
+    places = {each.key: each for each in hung}
+    return [_actuator(row, places.get(row.device)) for row in rows]
 
 
 def actuator(territory: str, key: str) -> ActuatorView:
     """One thing that can be switched. Raises UnknownActuator."""
-    row = _live().filter(territory_key=territory, key=key).first()
-    if row is None:
+    found = next((each for each in _actuators(territory) if each.key == key), None)
+    if found is None:
         raise UnknownActuator(what=key)
-    places = {each.key: each for each in territories.devices(territory)}
-    return _actuator(row, places.get(row.device), _last([row]).get(row.pk))
+    return found
 
 
 def near(territory: str, place: Position | None) -> list[ActuatorView]:
@@ -49,7 +54,7 @@ def near(territory: str, place: Position | None) -> list[ActuatorView]:
         return []
     within = current().acting_within_m
     found = []
-    for each in actuators(territory):
+    for each in _actuators(territory):
         if each.position is not None:
             metres = distance_m(each.position, place)
             if metres <= within + place.radius_m:
@@ -75,14 +80,15 @@ def command(identifier: UUID) -> CommandView | None:
     return next(iter(_commands(rows)), None)
 
 
-def _last(rows: Iterable[models.Actuator]) -> dict[UUID, CommandView]:
+def _last(actuators: Iterable[UUID]) -> dict[UUID, CommandView]:
     """The last command of each actuator."""
-    found: dict[UUID, CommandView] = {}
-    for row in rows:
-        asked = models.Command.objects.filter(actuator=row).select_related("actuator")
-        for each in _commands(asked.order_by("-asked_at", "-id")[:1]):
-            found[row.pk] = each
-    return found
+    newest = models.Command.objects.filter(actuator=OuterRef("pk")).order_by("-asked_at", "-id")
+    rows = models.Actuator.objects.filter(pk__in=list(actuators)).annotate(
+        last=Subquery(newest.values("pk")[:1])
+    )
+    chosen = {row.last: row.pk for row in rows if row.last}
+    found = models.Command.objects.filter(pk__in=list(chosen)).select_related("actuator")
+    return {chosen[each.id]: each for each in _commands(found)}
 
 
 def _commands(rows: Iterable[models.Command]) -> list[CommandView]:
@@ -117,7 +123,7 @@ def _command(row: models.Command, *, stuck: bool) -> CommandView:
     )
 
 
-def _actuator(row: models.Actuator, device: DeviceView | None, last: CommandView | None) -> ActuatorView:
+def _actuator(row: models.Actuator, device: DeviceView | None) -> ActuatorView:
     found = declared.read(row.declaration["toml"])
     return ActuatorView(
         id=row.pk,
@@ -134,5 +140,4 @@ def _actuator(row: models.Actuator, device: DeviceView | None, last: CommandView
         texts=tuple(found.texts.items()),
         said=row.said,
         said_at=row.said_at,
-        last=last,
     )

@@ -27,6 +27,7 @@ from beffroi.during.oncall.errors import (
     UnknownLine,
 )
 from beffroi.during.oncall.escalating import step
+from beffroi.during.oncall.methods import gsm7
 from beffroi.during.oncall.methods.numbers import e164
 from beffroi.during.oncall.rules import escalation, rota, sending
 from beffroi.foundation import clock
@@ -48,11 +49,13 @@ __all__ = [
     "set_contact",
     "set_waking",
     "step",
+    "summon",
     "take",
     "take_away",
     "try_channel",
 ]
 
+SUMMONS = "crisis"
 LONGEST_REPLACEMENT = timedelta(days=366)
 
 
@@ -256,3 +259,26 @@ def forget_old(now: datetime) -> int:
 
 def _tell(territory: str, fact: Fact, actor: str) -> None:
     journal.append(journal=f"territory:{territory}", fact=fact, subject=f"territory:{territory}", actor=actor)
+
+
+def summon(*, member: Member, text: str, exercise: bool) -> list[UUID]:
+    """Put a call to a member in the outbox, over all their channels at once; the messages' identifiers.
+
+    For a crisis: nobody's turn, no answer expected. An exercise's messages are kept, and ring no telephone.
+    """
+    now, made = clock.now(), []
+    for channel in usable(queries.contact(member), exercise=exercise):
+        leaves = not exercise or (channel == "email" and current().oncall_exercise == "email")
+        made.append(
+            models.Message(
+                purpose=SUMMONS,
+                member=member,
+                channel=channel,
+                exercise=exercise,
+                text=f"Beffroi: {text}\n\n{text}" if channel == "email" else gsm7.plain(text),
+                state=sending.QUEUED if leaves else sending.KEPT,
+                next_at=now,
+                made_at=now,
+            )
+        )
+    return [each.pk for each in models.Message.objects.bulk_create(made)]

@@ -1,0 +1,1 @@
+"""The crisis desk: the mayor's page, on a telephone, at three in the morning."""

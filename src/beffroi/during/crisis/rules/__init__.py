@@ -1,0 +1,1 @@
+"""What a plan communal de sauvegarde says, read from its TOML. Pure."""

@@ -1,0 +1,141 @@
+"""The mayor's page: from nothing to the end by its buttons; what others see; a message validated."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import expect
+from tests.desks.browsing import chromium, serving, visit
+from tests.desks.conftest import KEY, Town
+
+from beffroi.during.crisis import actions, models
+from beffroi.people import actions as people
+from beffroi.people.models import Member, Organisation
+
+pytestmark = [pytest.mark.desk, pytest.mark.django_db]
+
+
+@pytest.fixture
+def mayor(town: Town) -> Member:
+    """An elected representative, who leads the command cell; the operator sits in operations."""
+    made = people.create_member(
+        email="maire@town.example", display_name="Claude", organisation=Organisation.objects.get(),
+        roles=["elected"], territories=[KEY],
+    )  # fmt: skip
+    actions.seat(territory=KEY, cell="command", member=made, lead=True)
+    actions.seat(territory=KEY, cell="operations", member=town.operator)
+    return made
+
+
+def started(mayor: Member) -> UUID:
+    return actions.activate(member=mayor, territory=KEY, level="partial")
+
+
+def test_from_nothing_to_the_end(town: Town, mayor: Member) -> None:
+    client = town.signed_in(mayor)
+    assert "No crisis" in client.get("/crise/").content.decode()
+    answer = client.post(f"/crise/{KEY}/activer/", {"level": "partial"})
+    crisis = models.Crisis.objects.get()
+    assert answer["Location"] == f"/crise/{crisis.pk}/" == client.get("/crise/")["Location"]
+    page = client.get(f"/crise/{crisis.pk}/").content.decode()
+    assert "Ouvrir le poste de commandement communal" in page and "1 of 2 reached" in page
+    work, lead = f"/crise/{crisis.pk}/cellule/", f"/crise/{crisis.pk}/direction/"
+    client.post(work, {"do": "tick", "cell": "command", "step": "open_post"})
+    client.post(work, {"do": "call"})
+    client.post(work, {"do": "reached", "whom": str(town.operator.pk), "yes": "1"})
+    client.post(work, {"do": "decide", "text": "On ferme le pont."})
+    client.post(lead, {"do": "level", "level": "full"})
+    page = client.get(f"/crise/{crisis.pk}/").content.decode()
+    assert "2 of 2 reached" in page and "On ferme le pont." in page and "Complet" in page
+    assert "On ferme le pont." in client.get(f"/crise/{crisis.pk}/point/").content.decode()
+    assert "Left open" in client.get(f"/crise/{crisis.pk}/fin/").content.decode()
+    client.post(f"/crise/{crisis.pk}/fin/", {"left": "Le pont."})
+    ended = client.get(f"/crise/{crisis.pk}/").content.decode()
+    assert "Crisis ended" in ended and "Le pont." in ended
+    assert "No crisis" in client.get("/crise/").content.decode()
+
+
+def test_a_message_is_prepared_read_and_validated(town: Town, mayor: Member) -> None:
+    crisis, operator, chief = started(mayor), town.signed_in(town.operator), town.signed_in(mayor)
+    address = f"/crise/{crisis}/message/"
+    assert "Évacuer" in operator.get(address).content.decode()
+    form = operator.get(f"{address}?draft=evacuate").content.decode()
+    assert "Évacuez votre quartier maintenant" in form
+    given = {
+        "draft": "evacuate",
+        "headline": "Évacuez",
+        "description": "Feu",
+        "instruction": "Partez",
+        "hours": "3",
+    }
+    assert operator.post(address, given).status_code == 422  # where?
+    answer = operator.post(address, {**given, "area": "rue du Port"})
+    message = models.Message.objects.get()
+    page = operator.get(answer["Location"]).content.decode()
+    assert "It waits for the mayor" in page and "I validate" not in page
+    assert operator.post(f"/crise/message/{message.pk}/valider/").status_code == 403
+    assert operator.post(f"/crise/message/{message.pk}/cap/").status_code == 409
+    assert "I validate this message" in chief.get(answer["Location"]).content.decode()
+    chief.post(f"/crise/message/{message.pk}/valider/")
+    cap = operator.post(f"/crise/message/{message.pk}/cap/")
+    assert cap["Content-Type"] == "application/cap+xml" and b"<status>Actual</status>" in cap.content
+    assert "rue du Port" in operator.post(f"/crise/message/{message.pk}/text/").content.decode()
+
+
+def test_numbers_are_for_who_leads(town: Town, mayor: Member) -> None:
+    from beffroi.during.oncall import actions as oncall
+
+    oncall.set_contact(member=town.operator, mobile="0612345678", email="", channels=["sms"], actor="system")
+    crisis = started(mayor)
+    assert "tel:+33612345678" in town.signed_in(mayor).get(f"/crise/{crisis}/").content.decode()
+    assert "tel:" not in town.signed_in(town.operator).get(f"/crise/{crisis}/").content.decode()
+
+
+def test_who_has_no_part_in_it_sees_nothing(town: Town, mayor: Member) -> None:
+    crisis = started(mayor)
+    client = town.signed_in(town.referent)
+    assert client.get("/crise/").status_code in (403, 404)
+    assert client.get(f"/crise/{crisis}/").status_code in (403, 404)
+    assert town.signed_in(town.operator).post(f"/crise/{KEY}/activer/", {"level": "full"}).status_code == 403
+
+
+def test_an_exercise_is_marked_everywhere(town: Town, mayor: Member) -> None:
+    client = town.signed_in(mayor)
+    client.post(f"/crise/{KEY}/activer/", {"level": "watch", "exercise": "1"})
+    crisis = models.Crisis.objects.get()
+    message = client.post(
+        f"/crise/{crisis.pk}/message/",
+        {
+            "draft": "shelter",
+            "area": "a",
+            "headline": "b",
+            "description": "c",
+            "instruction": "d",
+            "hours": "1",
+        },
+    )["Location"]
+    for page in ("", "point/", "fin/", "message/"):
+        assert "EXERCISE" in client.get(f"/crise/{crisis.pk}/{page}").content.decode(), page
+    assert "EXERCICE" in client.get(message).content.decode()
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_mayor_on_a_telephone(town: Town, mayor: Member) -> None:
+    session = str(town.signed_in(mayor).session.session_key)
+    with serving() as address, chromium() as browser:
+        someone = visit(browser, address, session, size=(360, 740), language="fr")
+        page = someone.page()
+        page.goto(f"{address}/crise/")
+        page.get_by_text("Partiel", exact=True).click()
+        page.get_by_role("button", name="J’active le plan").click()
+        page.get_by_role("button", name="Ouvrir le poste de commandement communal").first.click()
+        expect(page.locator(".first")).not_to_contain_text("Ouvrir le poste")
+        page.get_by_role("button", name="Jointe").first.click()
+        expect(page.locator("#tree")).to_contain_text("2 sur 2")
+        wide = "document.documentElement.scrollWidth"
+        for more in ("", "point/", "fin/", "message/", "message/?draft=evacuate"):
+            page.goto(f"{address}/crise/{models.Crisis.objects.get().pk}/{more}")
+            assert page.evaluate(wide) == 360, more
+        assert someone.faults == []
