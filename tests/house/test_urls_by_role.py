@@ -172,6 +172,14 @@ def marked(address: Address) -> Mark:
     return mark
 
 
+@pytest.fixture(autouse=True)
+def _afresh() -> None:
+    """Requests without a token that other tests sent are not held against this one."""
+    from beffroi.api import door
+
+    door.pace.forget()
+
+
 @pytest.fixture
 def people(db: None) -> dict[str, Member]:
     """A member a role over OWN, and one with none, all with a password and a second factor."""
