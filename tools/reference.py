@@ -213,8 +213,8 @@ def api() -> str:
                 "",
             ]
     lead = (
-        "Every path under `/api/v1`, as the OpenAPI 3.1 document at `/api/v1/openapi.json` has it. Errors of\n"
-        "operations are problem details (RFC 9457). Times in UTC, degrees, metres, seconds. The\n"
+        "Every path under `/api/v1`, as the OpenAPI 3.1 document at `/api/v1/openapi.json` has it.\n"
+        "Errors of operations are problem details (RFC 9457). Times in UTC, degrees, metres, seconds. The\n"
         "[guide for integrators](../guides/integrator.md) walks through it."
     )
     return _page("API", lead, lines)

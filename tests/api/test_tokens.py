@@ -75,6 +75,12 @@ def test_a_program_opens_no_page(program: Caller, town: Town) -> None:
         accounts.set_password(member=program.program.member, password="le guet veille sur la tour")
 
 
+def test_programs_and_persons_hold_roles_of_their_own(program: Caller, town: Town) -> None:
+    for member, role in ((program.program.member, "operator"), (town.operator, "program_units_read")):
+        with pytest.raises(Invalid, match="programs hold the roles of programs"):
+            actions.give_role(member=member, role=role, territory=town.key)
+
+
 def test_revoked_renewed_ended(program: Caller) -> None:
     assert program.ask("/units").status_code == 200
     renewed = programs.renew(program=program.program, days=365)
