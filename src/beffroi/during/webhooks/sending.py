@@ -80,7 +80,7 @@ def _connection(host: str, port: int, timeout: float, *, secure: bool) -> HTTPCo
     raw = _connected(addresses, port, timeout)
     try:
         made.sock = _trust().wrap_socket(raw, server_hostname=host) if secure else raw
-    except BaseException:
+    except (OSError, ValueError):
         raw.close()
         raise
     return made
