@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -150,11 +151,81 @@ def connectors() -> str:
     return _page("Connectors", lead, lines)
 
 
+def _fields(schema: dict[str, Any]) -> list[str]:
+    from beffroi.api.pages import kind_of
+
+    needed = set(schema.get("required", ()))
+    rows = [_row("field", "type", "meaning"), "|---|---|---|"]
+    for name, each in schema.get("properties", {}).items():
+        mark = "" if name in needed else " (optional)"
+        rows.append(_row(f"`{name}`{mark}", f"`{kind_of(each)}`", each.get("description", "")))
+    return rows
+
+
+def _api_operation(path: str, method: str, each: dict[str, Any]) -> list[str]:
+    from beffroi.api.pages import kind_of
+
+    door = next(iter(each["security"][0]))
+    scopes = ", ".join(f"`{scope}`" for scope in each.get("x-scopes", ()))
+    lines = [
+        f"### {method.upper()} {path}",
+        "",
+        f"{each['summary']}. {each.get('description', '')}".strip(),
+        "",
+    ]
+    lines += [f"Scopes: {scopes}." if scopes else f"With the token of a {door}.", ""]
+    if parameters := each.get("parameters"):
+        lines += [_row("parameter", "in", "type", "meaning"), "|---|---|---|---|"]
+        for one in parameters:
+            schema = one.get("schema", {})
+            words = one.get("description") or schema.get("description", "")
+            lines.append(_row(f"`{one['name']}`", one["in"], f"`{kind_of(schema)}`", words))
+        lines.append("")
+    body = each.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    if body:
+        lines += [f"Body: `{kind_of(body)}`.", ""]
+    for code, answer in sorted(each["responses"].items()):
+        content = answer.get("content", {})
+        kinds = {kind_of(one["schema"]) for one in content.values() if one.get("schema")}
+        said = f" (`{' | '.join(sorted(kinds))}`)" if kinds and code < "300" else ""
+        lines.append(f"- {code}: {answer['description']}{said}")
+    return [*lines, ""]
+
+
+def api() -> str:
+    """The page of the API, from its OpenAPI document."""
+    from beffroi.api.contract import document
+
+    found = document()
+    lines = ["## Operations", ""]
+    for path, item in found["paths"].items():
+        for method, each in item.items():
+            lines += _api_operation(path, method, each)
+    lines += ["## Schemas", ""]
+    for name, schema in sorted(found["components"]["schemas"].items()):
+        if schema.get("properties"):
+            lines += [
+                f"### {name}",
+                "",
+                " ".join(schema.get("description", "").split()),
+                "",
+                *_fields(schema),
+                "",
+            ]
+    lead = (
+        "Every path under `/api/v1`, as the OpenAPI 3.1 document at `/api/v1/openapi.json` has it.\n"
+        "Errors of operations are problem details (RFC 9457). Times in UTC, degrees, metres, seconds. The\n"
+        "[guide for integrators](../guides/integrator.md) walks through it."
+    )
+    return _page("API", lead, lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "facts.md": facts,
     "commands.md": commands,
     "connectors.md": connectors,
+    "api.md": api,
 }
 
 

@@ -52,6 +52,33 @@ def test_every_sentence_is_in_the_language_of_the_installation(settings: Setting
     assert not (english & set(french)) - {"Python", "sources", "observations"}
 
 
+def test_a_token_that_ends_and_a_program_that_is_not_told_are_named(settings: Settings) -> None:
+    from beffroi.during.webhooks import actions as webhooks
+    from beffroi.people import actions as people
+    from beffroi.people import programs
+    from beffroi.people.models import Program
+
+    assert not {"tokens of programs", "programs told"} & set(faults(settings))
+    people.create_installation(name="Town")
+    people.know_territory(key="town")
+    made = programs.make_program(
+        name="SIG",
+        organisation=people.create_organisation(name="Town", kind="commune"),
+        scopes=["events:read"],
+        days=10,
+        territories=["town"],
+    )
+    row = Program.objects.get(pk=made.member.pk)
+    one = webhooks.subscribe(program=row, url="https://sig.example/")
+    webhooks.pause(subscription=one.id)
+    found = faults(settings)
+    assert "SIG" in found["tokens of programs"].seen
+    assert "SIG (by_person)" in found["programs told"].seen
+    webhooks.resume(subscription=one.id)
+    programs.renew(program=row, days=365)
+    assert not {"tokens of programs", "programs told"} & set(faults(settings))
+
+
 def test_a_source_that_fell_silent_or_cannot_be_read_is_named(settings: Settings) -> None:
     for key, heard in (("A", timedelta(hours=1)), ("B", timedelta(hours=25)), ("C", timedelta(0))):
         actions.declare_source(territory="redon", key=key, connector="http")

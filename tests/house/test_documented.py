@@ -102,6 +102,7 @@ def test_guides_stand_in_both_languages() -> None:
         "referent": "referent",
         "administrator": "administrateur",
         "village": "village",
+        "integrator": "integrateur",
     }
     for english, french in pairs.items():
         both = (ROOT / "docs" / "guides" / f"{english}.md", ROOT / "docs" / "fr" / f"{french}.md")

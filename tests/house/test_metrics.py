@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -51,6 +52,33 @@ def figures() -> dict[tuple[str, ...], float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def test_programs_and_whether_they_are_told(installation: SqliteSpool) -> None:
+    from beffroi.during.webhooks import actions as webhooks
+    from beffroi.people import actions as people
+    from beffroi.people import programs
+    from beffroi.people.models import Program
+
+    people.create_installation(name="Town")
+    people.know_territory(key="town")
+    made = programs.make_program(
+        name="SIG",
+        organisation=people.create_organisation(name="Town", kind="commune"),
+        scopes=["events:read"],
+        days=10,
+        territories=["town"],
+    )
+    row = Program.objects.get(pk=made.member.pk)
+    one = str(webhooks.subscribe(program=row, url="https://sig.example/").id)
+    now = figures()
+    assert 9 * 86_400 < now["beffroi_token_left_seconds", "SIG"] <= 10 * 86_400
+    assert now["beffroi_webhook_paused", *sorted((one, "SIG"))] == 0.0
+    assert now["beffroi_webhook_behind", *sorted((one, "SIG"))] == 1.0, "its own making, not looked at yet"
+    webhooks.pause(subscription=UUID(one))
+    metrics._shared._made -= 10
+    assert figures()["beffroi_webhook_paused", *sorted((one, "SIG"))] == 1.0
+    assert made.token not in get(Authorization=f"Bearer {TOKEN}").text
 
 
 def test_only_with_the_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,13 @@ from beffroi.foundation import clock
 from beffroi.foundation.errors import Invalid, Refused
 from beffroi.people import actions, doors
 from beffroi.people.catalogue import catalogue
+from beffroi.people.methods.rights import PROGRAM
 
 from .conftest import FOREIGN, OWN, Town
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db]
-ROLES = sorted(catalogue().roles)
+# Those of persons; what programs hold is tried in tests/api/test_tokens.py.
+ROLES = sorted(key for key in catalogue().roles if not key.startswith(PROGRAM))
 GROUNDED = {key for key, action in catalogue().actions.items() if action.grounds}
 
 

@@ -94,6 +94,7 @@ def _operation(address: str, method: str, given: dict[str, Any]) -> dict[str, An
     codes = ["401", "403", "422", "429"]
     if "{" in address:
         codes.append("404")
+    each["parameters"] = [_parameter(one) for one in each.get("parameters", ())]
     if change:
         each["parameters"] = [*each.get("parameters", []), _KEY]
         codes.append("409")
@@ -105,6 +106,26 @@ def _operation(address: str, method: str, given: dict[str, Any]) -> dict[str, An
     for code in sorted(codes):
         each["responses"][code] = _answer(_WHEN[code])
     return each
+
+
+#: What parameters of several operations mean; ninja has no place for it in a signature.
+_PARAMETERS = {
+    "territory": _("One territory only, by its key."),
+    "limit": _("Most rows of the page."),
+    "cursor": _("`next` of the page before; without it, the first page."),
+    "after": _("`position` of the answer before; none: where the feed is."),
+    "kind": _("Only these kinds; may be given several times."),
+    "state": _("Only in these states; may be given several times."),
+    "phase": _("Only in these phases; may be given several times."),
+    "exercise": _("Only exercises, or only what is real."),
+    "incident": _("The identifier of the incident."),
+    "key": _("The key of the unit within its territory."),
+}
+
+
+def _parameter(one: dict[str, Any]) -> dict[str, Any]:
+    words = _PARAMETERS.get(one["name"])
+    return {**one, "description": words} if words and "description" not in one.get("schema", {}) else one
 
 
 def _answer(words: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from beffroi.people.models import Member
 
 router = Router()
 LOG, ONCALL = "log.view", "oncall.view"
+After = Annotated[int, Field(ge=0, le=2**62)]
 Kind = Literal[KINDS]  # type: ignore[valid-type] - the tuple of kinds is the enumeration
 
 
@@ -38,7 +39,7 @@ Kind = Literal[KINDS]  # type: ignore[valid-type] - the tuple of kinds is the en
 )
 def events(
     request: HttpRequest,
-    after: Annotated[int, Field(ge=0, le=2**62)] | None = None,
+    after: After | None = None,
     territory: Key = "",
     kind: list[Kind] = Query([]),  # noqa: B008 - ninja reads it so
     limit: Annotated[int, Field(ge=1, le=500)] = 100,

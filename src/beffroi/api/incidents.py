@@ -31,6 +31,7 @@ State = Literal["to_check", "confirmed", "sent", "on_scene", "technical", "close
 Phase = Literal["decide", "progress", "follow", "closed"]
 Limit = Annotated[int, Field(ge=1, le=paging.MOST)]
 Key = Annotated[str, Field(max_length=100)]
+Cursor = Annotated[str, Field(max_length=400)]
 
 
 class Wanted(Schema):
@@ -42,7 +43,7 @@ class Wanted(Schema):
     since: AwareDatetime | None = Field(None, description=_("Seen at this instant or later."))
     until: AwareDatetime | None = Field(None, description=_("Seen before this instant."))
     exercise: bool | None = None
-    cursor: Annotated[str, Field(max_length=400)] = ""
+    cursor: Cursor = ""
     limit: Limit = paging.USUAL
 
 
@@ -132,7 +133,7 @@ def incident(request: HttpRequest, response: HttpResponse, incident: UUID) -> An
 def entries(
     request: HttpRequest,
     incident: UUID,
-    cursor: Annotated[str, Field(max_length=400)] = "",
+    cursor: Cursor = "",
     limit: Limit = paging.USUAL,
 ) -> shapes.Entries:
     """A page of the log about it."""

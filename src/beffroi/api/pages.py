@@ -87,7 +87,7 @@ def _summary(each: dict[str, Any]) -> str:
 def _parameter(one: dict[str, Any]) -> Row:
     schema = one.get("schema", {})
     words = _said(one) or _said(schema)
-    return Row(one["name"], one["in"], _kind(schema), words, bool(one.get("required")))
+    return Row(one["name"], one["in"], kind_of(schema), words, bool(one.get("required")))
 
 
 def _said(part: dict[str, Any]) -> str:
@@ -120,22 +120,23 @@ def _rows(schema: dict[str, Any], depth: int = 0) -> list[Row]:
     needed = set(here.get("required", ()))
     found: list[Row] = []
     for name, each in here.get("properties", {}).items():
-        found.append(Row(name, "", _kind(each), _said(each), name in needed, depth))
+        found.append(Row(name, "", kind_of(each), _said(each), name in needed, depth))
         if depth + 1 < _MOST_LEVELS:
             found += _rows(each, depth + 1)
     return found
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def kind_of(schema: dict[str, Any]) -> str:
+    """A schema's type in a word or two."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(_kind(each) for each in schema["anyOf"]))
+        return " | ".join(dict.fromkeys(kind_of(each) for each in schema["anyOf"]))
     if schema.get("enum"):
         shown = [str(each) for each in schema["enum"]]
         return " | ".join(shown) if len(shown) <= 8 else f"{' | '.join(shown[:6])} … ({len(shown)})"
     if schema.get("type") == "array":
-        return f"[{_kind(schema.get('items', {}))}]"
+        return f"[{kind_of(schema.get('items', {}))}]"
     said = str(schema.get("format") or schema.get("const") or schema.get("type") or "any")
     return said
 

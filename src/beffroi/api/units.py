@@ -11,7 +11,7 @@ from pydantic import Field
 
 from beffroi.api import door, paging, said, shapes
 from beffroi.api.errors import PositionAhead
-from beffroi.api.incidents import Key, Limit
+from beffroi.api.incidents import Cursor, Key, Limit
 from beffroi.during.fusion import queries as fusion
 from beffroi.during.intake.rules import too_early
 from beffroi.foundation import clock
@@ -103,7 +103,7 @@ def devices(
     request: HttpRequest,
     territory: Key = "",
     kind: list[Annotated[str, Field(max_length=60)]] = Query([]),  # noqa: B008 - ninja reads it so
-    cursor: Annotated[str, Field(max_length=400)] = "",
+    cursor: Cursor = "",
     limit: Limit = paging.USUAL,
 ) -> shapes.Devices:
     """A page of devices."""

@@ -190,7 +190,7 @@ def _notified(found: Health, _settings: configuration.Settings, now: datetime) -
     named = [f"{each.program_name} ({each.why or failing})" for each in late]
     seen = _("not told: %(programs)s") % {"programs": _names(named)} if named else _("all are told")
     advice = _("`beffroi webhook deliveries` says why; then `beffroi webhook resume`: nothing was lost.")
-    return Finding(_("notifications"), not named, seen, advice)
+    return Finding(_("programs told"), not named, seen, advice)
 
 
 def _calls(settings: configuration.Settings) -> Finding:

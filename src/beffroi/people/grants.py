@@ -11,8 +11,8 @@ from beffroi.foundation.errors import Invalid
 from beffroi.people import facts
 from beffroi.people.decisions import forget_rights
 from beffroi.people.entries import SYSTEM, append
-from beffroi.people.methods.rights import CENTRE, INSTALLATION, TERRITORY
-from beffroi.people.models import Centre, KnownTerritory, Member, Organisation, Role, RoleHeld
+from beffroi.people.methods.rights import CENTRE, INSTALLATION, PROGRAM, TERRITORY
+from beffroi.people.models import Centre, KnownTerritory, Member, Organisation, Program, Role, RoleHeld
 
 
 def know_territory(*, key: str, organisation: Organisation | None = None) -> KnownTerritory:
@@ -37,10 +37,13 @@ def give_role(
 ) -> RoleHeld:
     """Give a role over a territory, a centre, or (neither) the whole installation, until `ends_at`.
 
-    Raises Invalid for an unknown role, two scopes at once, or dates the wrong way round.
+    Raises Invalid for an unknown role, a program's role given to a person or the other way round, two
+    scopes at once, or dates the wrong way round.
     """
     if not Role.objects.filter(key=role).exists():
         raise Invalid(where="role", why=f"{role!r} is not a role")
+    if role.startswith(PROGRAM) != Program.objects.filter(member=member).exists():
+        raise Invalid(where="role", why="programs hold the roles of programs, and persons the others")
     if territory is not None and centre is not None:
         raise Invalid(where="scope", why="a role is held over a territory or a centre, not both at once")
     start = starts_at or clock.now()

@@ -14,6 +14,7 @@ from beffroi.during.webhooks import actions, courier, models, queries
 from beffroi.during.webhooks.errors import BadSubscription, UnknownSubscription
 from beffroi.during.webhooks.rules import signing
 from beffroi.foundation import clock
+from beffroi.foundation.settings import BadSetting
 from beffroi.journal import queries as journal
 from beffroi.people import programs
 
@@ -198,6 +199,11 @@ def test_private_networks_are_refused_at_each_sending(
     for url in ("http://127.0.0.1/", "http://sig.example/"):
         with pytest.raises(BadSubscription, match="https"):
             subscribe(url)
+    configured(webhook_networks="all")
+    with pytest.raises(BadSetting):
+        subscribe("http://127.0.0.1/")
+    assert courier.test(one.id).fault == "destination"
+    configured(webhook_networks="")
     two = subscribe("https://localhost:1/")  # a name that leads to a private address
     assert courier.test(two.id).fault == "destination"
     assert peer.got == []

@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.desks.duty import facts_said
 from beffroi.during.webhooks import queries
 from beffroi.during.webhooks.queries import DeliveryView, SubscriptionView
-from beffroi.during.webhooks.rules.events import KINDS
+from beffroi.during.webhooks.rules.events import KINDS, TEST
 from beffroi.foundation import clock
 from beffroi.people import programs
 from beffroi.people.catalogue import catalogue
@@ -66,7 +67,7 @@ def board() -> dict[str, Any]:
         "subscriptions": [subscription(each) for each in queries.subscriptions()],
         "followers": [each for each in live if "events:read" in each["scopes"] and not each["ended"]],
         "scopes": [(scope, scope_words(scope)) for scope in programs.SCOPES],
-        "kinds": KINDS,
+        "kinds": [(kind, facts_said.said(kind)) for kind in KINDS],
         "organisations": Organisation.objects.order_by("name"),
         "territories": [
             (key, names.get(key, key))
@@ -101,7 +102,7 @@ def subscription(each: SubscriptionView) -> dict[str, Any]:
         "id": each.id,
         "program": each.program_name,
         "url": each.url,
-        "kinds": each.kinds,
+        "kinds": [facts_said.said(kind) for kind in each.kinds],
         "all_kinds": len(each.kinds) == len(KINDS),
         "territories": each.territories,
         "paused": each.state == "paused",
@@ -115,7 +116,8 @@ def subscription(each: SubscriptionView) -> dict[str, Any]:
 def tried(each: DeliveryView) -> dict[str, Any]:
     """A try as the page shows it."""
     return {
-        "kind": each.kind,
+        "kind": gettext("Test") if each.kind == TEST else facts_said.said(each.kind),
+        "code": each.kind,
         "position": each.position,
         "at": each.at,
         "attempt": each.attempt,

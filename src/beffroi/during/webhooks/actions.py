@@ -11,14 +11,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from beffroi.during.webhooks import facts
+from beffroi.during.webhooks import facts, sending
 from beffroi.during.webhooks.errors import BadSubscription, UnknownSubscription
 from beffroi.during.webhooks.models import Subscription
 from beffroi.during.webhooks.queries import ACTION
 from beffroi.during.webhooks.rules import destinations, signing
 from beffroi.during.webhooks.rules.events import KINDS
 from beffroi.foundation import clock
-from beffroi.foundation.settings import current
 from beffroi.journal import actions as journal
 from beffroi.journal import queries as feed
 from beffroi.journal.facts import Fact
@@ -102,7 +101,7 @@ def _check(program: Program, url: str, kinds: Collection[str], territories: Coll
 
 
 def _loopback_allowed() -> bool:
-    return any(each.is_loopback for each in destinations.networks(current().webhook_networks))
+    return any(each.is_loopback for each in sending.allowed_networks())
 
 
 def _held(identifier: UUID) -> Subscription:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from beffroi.during.webhooks.rules import destinations
-from beffroi.foundation.settings import current
+from beffroi.foundation.settings import BadSetting, current
 
 _ANSWER_MOST = 65_536
 
@@ -37,9 +37,18 @@ class _Refused(OSError):
     """An address that notifications may not go to."""
 
 
+def allowed_networks() -> list[destinations.Network]:
+    """The private networks that the administrator named. Raises BadSetting."""
+    text = current().webhook_networks
+    try:
+        return destinations.networks(text)
+    except ValueError:
+        raise BadSetting(name="webhook_networks", value=text, why="is not a list of networks") from None
+
+
 def resolve(host: str, port: int, *, secure: bool) -> list[str]:
-    """The addresses of a host, every one of which may be spoken to. Raises OSError."""
-    allowed = destinations.networks(current().webhook_networks)
+    """The addresses of a host, every one of which may be spoken to. Raises OSError, BadSetting."""
+    allowed = allowed_networks()
     found = sorted({str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
     if not found or not all(destinations.may_reach(each, allowed=allowed, secure=secure) for each in found):
         raise _Refused("destination")
@@ -71,7 +80,7 @@ def _connection(host: str, port: int, timeout: float, *, secure: bool) -> HTTPCo
     raw = _connected(addresses, port, timeout)
     try:
         made.sock = _trust().wrap_socket(raw, server_hostname=host) if secure else raw
-    except BaseException:
+    except (OSError, ValueError):
         raw.close()
         raise
     return made
@@ -110,7 +119,7 @@ def post(url: str, *, body: bytes, headers: dict[str, str]) -> Result:
             watch.cancel()
             connection.close()
         fault = "" if 200 <= status < 300 else "redirect" if 300 <= status < 400 else f"http_{status}"
-    except _Refused:
+    except (_Refused, BadSetting):
         fault = "destination"
     except ssl.SSLCertVerificationError:
         fault = "certificate"

@@ -9,6 +9,8 @@ from uuid import UUID
 INSTALLATION = "installation"
 CENTRE = "centre"
 TERRITORY = "territory"
+#: How the roles begin that programs hold, and programs only.
+PROGRAM = "program_"
 
 
 def _in_force(starts_at: datetime, ends_at: datetime | None, at: datetime) -> bool:
