@@ -59,8 +59,11 @@ def postgres(*, flushing: bool = True) -> Iterator[Postgres]:
 class Nats:
     """One server or a cluster, each on a port of its own, with a store that outlives it."""
 
-    def __init__(self, folder: Path, *, servers: int = 1) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, *, servers: int = 1, jetstream: bool = True, user: str = "", password: str = ""
+    ) -> None:
+        self.folder, self.jetstream = folder, jetstream
+        self.users = [{"user": user, "password": password}] if user else []
         self.ports = [free_port() for _ in range(servers)]
         self.routes = [free_port() for _ in range(servers)]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
@@ -76,8 +79,12 @@ class Nats:
             "server_name": f"n{number}",
             "host": "127.0.0.1",
             "port": self.ports[number],
-            "jetstream": {"store_dir": str(self.folder / f"store{number}"), "sync_interval": "always"},
         }
+        if self.jetstream:
+            store = str(self.folder / f"store{number}")
+            config["jetstream"] = {"store_dir": store, "sync_interval": "always"}
+        if self.users:
+            config["authorization"] = {"users": self.users}
         if len(self.ports) > 1:
             config["cluster"] = {
                 "name": "beffroi",
@@ -110,9 +117,11 @@ class Nats:
 
 
 @contextmanager
-def nats(folder: Path, *, servers: int = 1) -> Iterator[Nats]:
+def nats(
+    folder: Path, *, servers: int = 1, jetstream: bool = True, user: str = "", password: str = ""
+) -> Iterator[Nats]:
     """NATS servers that live as long as the block."""
-    made = Nats(folder, servers=servers)
+    made = Nats(folder, servers=servers, jetstream=jetstream, user=user, password=password)
     try:
         made.start_all()
         yield made

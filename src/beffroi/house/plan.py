@@ -21,7 +21,7 @@ from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
 from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.incident import actions as incident
-from beffroi.during.intake import broker, queries, tasks
+from beffroi.during.intake import broker, connectors, queries, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.silence import Silences
@@ -151,7 +151,11 @@ def _written(batch: Batch) -> list[UUID]:
 
 
 def warm() -> None:
-    """Load what a first ranking needs (0.5 s and more), so that the first act does not wait for it."""
+    """Load what a take-over and a first ranking need (1 s and more), so that the first act does not wait."""
+    connectors.registry()
+    with contextlib.suppress(BeffroiError):  # what is away now is waited for when it is needed
+        spools.shared()
+        fusion_engine.restored(fusion_engine.cursor().position)
     for town in territory.territories()[:_TOWNS_WARMED]:
         with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
             middle = territory.bounds(town.key).centre

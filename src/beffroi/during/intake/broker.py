@@ -211,9 +211,20 @@ def refresh(settings: configuration.Settings) -> bool:
     pid = _folder(settings) / "nats.pid"
     if not write(settings) or not pid.exists():
         return False
-    with contextlib.suppress(ProcessLookupError):  # it is being started again, on the new configuration
-        os.kill(int(pid.read_text()), signal.SIGHUP)
+    number = int(pid.read_text())
+    if _is_broker(number):  # else it is being started again on the new configuration, or runs elsewhere
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGHUP)
     return True
+
+
+def _is_broker(number: int) -> bool:
+    """Whether that process is a broker: where a folder is shared by machines the number may be anybody's."""
+    line = Path(f"/proc/{number}/cmdline")
+    try:
+        return b"nats-server" in line.read_bytes().split(b"\0")[0]
+    except OSError:
+        return not line.parent.parent.exists()  # a system without /proc: the file is believed
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:

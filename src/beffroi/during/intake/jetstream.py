@@ -85,6 +85,7 @@ class Line:
     def __init__(self, url: str, *, name: str = "beffroi") -> None:
         self.url, self.where, self._name = url, places(url), name
         self.client = Client()
+        self._last_fault = ""
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="jetstream", daemon=True)
         self._thread.start()
@@ -103,6 +104,7 @@ class Line:
                 max_reconnect_attempts=3,
                 ping_interval=_PING_S,
                 max_outstanding_pings=_PINGS,
+                error_cb=self._heard,
                 disconnected_cb=self._cut,
                 reconnected_cb=self._mended,
             )
@@ -110,11 +112,14 @@ class Line:
             with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
                 await self.client.close()
             why = str(error) or type(error).__name__
-            if "authorization" in why.lower():
+            if "authorization" in f"{self._last_fault} {why}".lower():
                 raise NatsRefuses(where=self.where) from error
             refused = "nothing listens there" if "no servers" in why or "Connect call" in why else why
             raise NatsAway(where=self.where, why=refused) from error
         self.client.options["max_reconnect_attempts"] = -1
+
+    async def _heard(self, fault: Exception) -> None:
+        self._last_fault = str(fault)
 
     async def _cut(self) -> None:
         if not self.client.is_closed:
