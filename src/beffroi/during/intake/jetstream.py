@@ -61,7 +61,7 @@ class JetStreamOff(SpoolUnavailable):
     code = "intake.jetstream_off"
     message = "The NATS server at {where} keeps no messages: JetStream is off there, or for this user."
     advice = (
-        "Add `jetstream { store_dir: …, sync_interval: always }` to its configuration and start it again."
+        "Add a jetstream block (store_dir, sync_interval: always) to its configuration, then start it again."
     )
 
 
