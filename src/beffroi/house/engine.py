@@ -28,6 +28,7 @@ import django
 import structlog
 from django.db import DatabaseError
 
+from beffroi.foundation.errors import BeffroiError
 from beffroi.house import process
 
 _log = structlog.get_logger("engine")
@@ -36,6 +37,7 @@ LEASE = "engine"
 
 _CALM_S = 0.01
 _STAND_BY_S = 0.25
+_AGAIN_S = 1.0
 _SLOW_S = 0.3
 
 
@@ -84,6 +86,7 @@ class Engine:
     def _begin(self) -> Callable[[], bool] | None:
         made = self._guarded("take over", self.take_over, failed=None)
         if made is None:
+            time.sleep(_AGAIN_S)
             return None
         fold, self.duties = made
         _log.info("active")
@@ -112,6 +115,9 @@ class Engine:
             _log.warning("database away", duty=name, why=type(error).__name__)
             close_old_connections()
             time.sleep(0.5)
+        except BeffroiError as error:
+            _log.error("duty failed", duty=name, code=error.code, why=error.sentence(), advice=error.advice)
+            time.sleep(0.2)
         except Exception:  # noqa: BLE001 - the edge of the process: told in full, tried again, never lost
             _log.exception("duty failed", duty=name)
             time.sleep(0.2)
