@@ -23,8 +23,11 @@ class Other:
     def does(self, work: Callable[[], object]) -> object:
         return self._thread.submit(work).result()
 
+    def loses_its_connection(self) -> None:
+        self.does(lambda: connection.close())  # the thread's own
+
     def end(self) -> None:
-        self.does(connection.close)
+        self.loses_its_connection()
         self._thread.shutdown()
 
 
@@ -43,13 +46,15 @@ def test_one_holds_it_and_the_other_takes_it_when_that_one_ends() -> None:
     if connection.vendor != "postgresql":
         return  # asserted on PostgreSQL by `make test-system`; a village has the test above
     one, two = Other(), Other()
-    assert one.does(one.lease.held)
-    assert one.does(one.lease.held)
-    assert not two.does(two.lease.held)
-    one.does(connection.close)
-    assert two.does(two.lease.held)
-    assert not one.does(one.lease.held), "its connection was another then"
-    two.does(two.lease.let_go)
-    assert one.does(one.lease.held)
-    one.end()
-    two.end()
+    try:
+        assert one.does(one.lease.held)
+        assert one.does(one.lease.held)
+        assert not two.does(two.lease.held)
+        one.loses_its_connection()
+        assert two.does(two.lease.held)
+        assert not one.does(one.lease.held), "its connection was another then"
+        two.does(two.lease.let_go)
+        assert one.does(one.lease.held)
+    finally:
+        one.end()
+        two.end()
