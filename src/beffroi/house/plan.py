@@ -49,6 +49,8 @@ _SILENCES_S = 5.0
 _CALLS_S = 1.0
 _DAY_S = 86_400.0
 _TOWNS_WARMED = 20
+# While the cluster chooses another leader, calls, rankings and heads go on; nothing is held locked for long.
+_PATIENCE_S = 1.0
 
 
 class SpoolBehind(BeffroiError):
@@ -154,7 +156,7 @@ def warm() -> None:
     """Load what a take-over and a first ranking need (1 s and more), so that the first act does not wait."""
     connectors.registry()
     with contextlib.suppress(BeffroiError):  # what is away now is waited for when it is needed
-        spools.shared()
+        spools.share_impatient(_PATIENCE_S)
         fusion_engine.restored(fusion_engine.cursor().position)
     for town in territory.territories()[:_TOWNS_WARMED]:
         with contextlib.suppress(BeffroiError):  # a territory without a map is ranked without roads
@@ -173,6 +175,7 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     Raises SpoolBehind.
     """
     fusion_engine.forget()
+    spools.share_impatient(_PATIENCE_S)
     spool = spools.shared()
     position, head = fusion_engine.cursor().position, spool.head()
     if position > head:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from beffroi.during.intake.lease import Lease
 
@@ -24,7 +24,7 @@ class Other:
         return self._thread.submit(work).result()
 
     def loses_its_connection(self) -> None:
-        self.does(lambda: connection.close())  # the thread's own
+        self.does(connections.close_all)  # the thread's own
 
     def end(self) -> None:
         self.loses_its_connection()
