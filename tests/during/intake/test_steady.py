@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests.centre import Nats, nats
 from tests.during.intake.shapes import observation
 
+from beffroi.during.intake.facts import Receipt
 from beffroi.during.intake.jetstream import JetStreamOff, NatsAway, NatsRefuses, TooFewServers, places
-from beffroi.during.intake.spool import SpoolUnavailable
+from beffroi.during.intake.spool import Encoded, SpoolUnavailable
 from beffroi.during.intake.spool_jetstream import JetStreamSpool
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.during.intake.spool_steady import ASIDE, SteadySpool
@@ -129,3 +130,22 @@ def test_a_server_that_keeps_nothing_is_said(tmp_path: Path) -> None:
 def test_a_wrong_password_is_said(tmp_path: Path) -> None:
     with nats(tmp_path, user="beffroi", password="right") as server, pytest.raises(NatsRefuses):
         JetStreamSpool(server.url.replace("nats://", "nats://beffroi:wrong@"))
+
+
+def test_what_a_cut_try_published_is_not_called_known(server: Nats, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer of the first try is lost on its way; the second finds what that one left."""
+    spool = JetStreamSpool(server.url)
+    spool.append_many([observation("told before")])
+    real, cut = spool._append, [True]
+
+    async def answered_late(batch: Sequence[Encoded]) -> list[Receipt]:
+        found = await real(batch)
+        if cut.pop() if cut else False:
+            raise TimeoutError
+        return found
+
+    monkeypatch.setattr(spool, "_append", answered_late)
+    told = spool.append_many([observation("one"), observation("told before"), observation("two")])
+    assert [each.duplicate for each in told] == [False, True, False]
+    assert len(spool.read(0, 10)) == 3
+    spool.close()
