@@ -28,7 +28,7 @@ from nats.aio.msg import Msg
 from nats.js.errors import APIError
 
 from beffroi.during.intake.facts import Observation, Receipt
-from beffroi.during.intake.jetstream import TRY_S, Line, make_stream
+from beffroi.during.intake.jetstream import Line, make_stream, try_s
 from beffroi.during.intake.spool import Encoded, SpoolUnavailable, decode, encode
 from beffroi.foundation.identifiers import instant_of
 
@@ -168,7 +168,7 @@ class JetStreamSpool:
                 subject, content, headers={**headers, "Nats-Batch-Sequence": str(number)}
             )
         last = {**headers, "Nats-Batch-Sequence": str(len(part)), "Nats-Batch-Commit": "1"}
-        answer = await self._line.client.request(*part[-1], timeout=TRY_S, headers=last)
+        answer = await self._line.client.request(*part[-1], timeout=try_s(), headers=last)
         told = _told.decode(answer.data)
         if told.error is not None:
             if told.error.get("err_code") in _TWINS_IN_BATCH:
@@ -180,7 +180,7 @@ class JetStreamSpool:
 
     async def _publish(self, subject: str, content: bytes) -> Receipt:
         headers = {"Nats-Expected-Last-Subject-Sequence": "0"}
-        answer = await self._line.client.request(subject, content, timeout=TRY_S, headers=headers)
+        answer = await self._line.client.request(subject, content, timeout=try_s(), headers=headers)
         told = _told.decode(answer.data)
         if told.error is None:
             return Receipt(told.seq, False)
@@ -235,7 +235,7 @@ class JetStreamSpool:
             )
             found: list[tuple[int, bytes]] = []
             while True:
-                answer = await asyncio.wait_for(answers.get(), TRY_S)
+                answer = await asyncio.wait_for(answers.get(), try_s())
                 headers = answer.headers or {}
                 if "Nats-Sequence" not in headers:
                     if headers.get("Status") in _THAT_WAS_ALL:
