@@ -83,6 +83,11 @@ class Postgres:
         """Stop it; `immediate` as a crash does: nothing is finished, and it recovers at the next start."""
         self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
+    def let_in(self, *lines: str) -> None:
+        """Take these lines of pg_hba.conf in place of all others."""
+        (Path(self._data) / "pg_hba.conf").write_text("".join(f"{line}\n" for line in lines))
+        self._run("pg_ctl", "-D", self._data, "reload")
+
     def dump(self) -> bytes:
         """All that its tables hold, as text."""
         line = [str(self._programs / "pg_dump"), "--data-only", self.url]

@@ -179,6 +179,7 @@ def test_the_command_line_accepts_it_too(evening: Evening) -> None:
     evening.house.command("evidence", "verify", str(evening.package), "--fingerprint", evening.fingerprint)
 
 
+@pytest.mark.parametrize("evening", ["village"], indirect=True)  # a package is one whatever sealed it
 def test_any_one_byte_changed_is_refused(evening: Evening, tmp_path: Path) -> None:
     for number, name in enumerate(packages.files(evening.package)):
         copy = tmp_path / str(number)
@@ -188,6 +189,7 @@ def test_any_one_byte_changed_is_refused(evening: Evening, tmp_path: Path) -> No
         assert done.returncode != 0, f"accepted with a byte of {name} changed"
 
 
+@pytest.mark.parametrize("evening", ["village"], indirect=True)
 def test_an_entry_dropped_is_refused(evening: Evening, tmp_path: Path) -> None:
     copy = tmp_path / "package"
     shutil.copytree(evening.package, copy)

@@ -28,6 +28,7 @@ import django
 import structlog
 from django.db import DatabaseError
 
+from beffroi.foundation.errors import BeffroiError
 from beffroi.house import process
 
 _log = structlog.get_logger("engine")
@@ -36,6 +37,7 @@ LEASE = "engine"
 
 _CALM_S = 0.01
 _STAND_BY_S = 0.25
+_AGAIN_S = 1.0
 _SLOW_S = 0.3
 
 
@@ -84,6 +86,7 @@ class Engine:
     def _begin(self) -> Callable[[], bool] | None:
         made = self._guarded("take over", self.take_over, failed=None)
         if made is None:
+            time.sleep(_AGAIN_S)
             return None
         fold, self.duties = made
         _log.info("active")
@@ -112,6 +115,9 @@ class Engine:
             _log.warning("database away", duty=name, why=type(error).__name__)
             close_old_connections()
             time.sleep(0.5)
+        except BeffroiError as error:
+            _log.error("duty failed", duty=name, code=error.code, why=error.sentence(), advice=error.advice)
+            time.sleep(0.2)
         except Exception:  # noqa: BLE001 - the edge of the process: told in full, tried again, never lost
             _log.exception("duty failed", duty=name)
             time.sleep(0.2)
@@ -126,8 +132,7 @@ def main() -> int:
     from beffroi.house import logs
 
     logs.configure("engine")
-    from beffroi.house import warming
-    from beffroi.house.plan import take_over
+    from beffroi.house.plan import take_over, warm
 
     lease = Lease(LEASE)
     engine = Engine(held=lease.held, take_over=take_over)
@@ -138,7 +143,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(DatabaseError):  # what is not loaded now is loaded when it is needed
-        warming.for_ranking()
+        warm()
     engine.run()
     lease.let_go()
     return 0

@@ -7,6 +7,7 @@ found; that one is set aside, counted and told in the journal, and the rest goes
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -22,7 +23,7 @@ from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
 from beffroi.during.fusion.rules.kinds import sense_of
 from beffroi.during.incident import actions as incident
-from beffroi.during.intake import broker, queries, tasks
+from beffroi.during.intake import broker, connectors, queries, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.silence import Silences
@@ -34,6 +35,7 @@ from beffroi.eyes import actions as eyes
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
+from beffroi.house import warming
 from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
@@ -57,6 +59,8 @@ _CALLS_S = 1.0
 _COMMANDS_S = 0.5
 _DAY_S = 86_400.0
 _DISK_S = 0.5
+# While the cluster chooses another leader, calls, rankings and heads go on; nothing is held locked for long.
+_PATIENCE_S = 1.0
 
 
 class SpoolBehind(BeffroiError):
@@ -166,6 +170,15 @@ def _written(batch: Batch) -> list[UUID]:
     return list(touched)
 
 
+def warm() -> None:
+    """Load what a take-over and a first ranking need (1 s and more), so that the first act does not wait."""
+    connectors.registry()
+    with contextlib.suppress(BeffroiError):  # what is away now is waited for when it is needed
+        spools.share_impatient(_PATIENCE_S)
+        fusion_engine.restored(fusion_engine.cursor().position)
+    warming.for_ranking()
+
+
 #: One each a process, whatever happens to its lease: each takes up what it sends, so several may share it.
 _courier = Courier()
 _hand = Hand()
@@ -178,6 +191,7 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     Raises SpoolBehind.
     """
     fusion_engine.forget()
+    spools.share_impatient(_PATIENCE_S)
     spool = spools.shared()
     position, head = fusion_engine.cursor().position, spool.head()
     if position > head:

@@ -207,6 +207,14 @@ def test_a_town_without_a_map_says_so(town: Street) -> None:
     assert why_not(view) == {"P1": "dispatch.no_streets"} and view.town_version is None
 
 
+def test_a_territory_that_nobody_imported_holds_no_other_town_up(town: Street) -> None:
+    town.unit("P1", 3000)
+    lost, here = town.incident(4000), town.incident(5000)
+    Incident.objects.filter(pk=lost).update(territory_key="nowhere")
+    assert actions.rank_open(at=NOW) == [here]
+    assert actions.rank_touched(incidents=[lost], at=NOW) == []
+
+
 def test_an_act_that_ends_by_no_one_leaving_has_no_race(town: Street) -> None:
     town.unit("P1", 3000)
     view = ranked(town.incident(4000, act="unknown", title="act.unknown"))

@@ -124,3 +124,63 @@ def test_a_database_that_is_cut_is_asked_once_more(asked: list[str], monkeypatch
 
     play(scene)
     assert failures == []
+
+
+def test_while_the_database_is_away_known_sources_go_on(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, away = queries.speaker_by_address, threading.Event()
+
+    def perhaps(connector: str, address: str) -> Speaker | None:
+        if away.is_set():
+            raise OperationalError("gone")
+        return real(connector, address)
+
+    monkeypatch.setattr(queries, "speaker_by_address", perhaps)
+
+    async def scene(sources: SourceBook) -> None:
+        sources._remember_s = 0.05
+        assert await sources.by_address("dc09", "12AB") is not None
+        away.set()
+        for _ in range(5):
+            await asyncio.sleep(0.1)  # longer than it is remembered, each time
+            found = await sources.by_address("dc09", "12AB")
+            assert found is not None and found.key == "P"
+        with pytest.raises(book.SourcesAway):
+            await sources.by_address("dc09", "NEVER-HEARD")
+        monkeypatch.setattr(book, "AWAY_S", 0.0)
+        with pytest.raises(book.SourcesAway):
+            await sources.by_address("dc09", "12AB")
+        away.clear()
+        assert await sources.by_address("dc09", "12AB") is not None
+
+    play(scene)
+
+
+def test_a_source_revoked_meanwhile_is_unknown_once_the_database_is_back(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "_FRESH_S", 0.01)
+    real, away = queries.speaker_by_address, threading.Event()
+
+    def perhaps(connector: str, address: str) -> Speaker | None:
+        if away.is_set():
+            raise OperationalError("gone")
+        return real(connector, address)
+
+    monkeypatch.setattr(queries, "speaker_by_address", perhaps)
+
+    async def scene(sources: SourceBook) -> None:
+        assert await sources.by_address("dc09", "12AB") is not None
+        await asyncio.to_thread(actions.revoke_source, territory="redon", key="P")
+        away.set()
+        await asyncio.sleep(0.05)
+        assert await sources.by_address("dc09", "12AB") is not None
+        away.clear()
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            if await sources.by_address("dc09", "12AB") is None:
+                return
+        raise AssertionError("still known")
+
+    play(scene)

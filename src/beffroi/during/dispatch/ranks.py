@@ -25,6 +25,7 @@ from beffroi.during.incident.models import Incident
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
+from beffroi.territory.errors import UnknownTerritory
 
 #: After this long without a sign nobody waits for an order of units any more.
 FORGOTTEN = timedelta(hours=2)
@@ -95,19 +96,29 @@ def _still_good(row: Incident, at: datetime) -> bool:
 
 
 def _renew(rows: Iterable[Incident], at: datetime, within_s: float) -> list[UUID]:
-    towns: dict[str, scene.Town] = {}
+    towns: dict[str, scene.Town | None] = {}
     made: list[_Made] = []
     ends = clock.current().monotonic() + within_s
     for row in rows:
         if made and clock.current().monotonic() > ends:
             break
         if row.territory_key not in towns:
-            towns[row.territory_key] = scene.town(row.territory_key, at)
-        made.append(_made(row, towns[row.territory_key], at))
+            towns[row.territory_key] = _town(row.territory_key, at)
+        here = towns[row.territory_key]
+        if here is not None:
+            made.append(_made(row, here, at))
     if made:
         with transaction.atomic():
             _write(made, at)
     return [each.incident for each in made if each.fields]
+
+
+def _town(key: str, at: datetime) -> scene.Town | None:
+    """The town; None where none was imported: its incidents stand, and hold no other town's rankings up."""
+    try:
+        return scene.town(key, at)
+    except UnknownTerritory:
+        return None
 
 
 def _before(row: Incident) -> models.Ranking | None:

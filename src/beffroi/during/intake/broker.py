@@ -289,8 +289,10 @@ def refresh(settings: configuration.Settings) -> bool:
     pid = _folder(settings) / "nats.pid"
     if not write(settings) or not pid.exists():
         return False
-    with contextlib.suppress(ProcessLookupError):  # it is being started again, on the new configuration
-        os.kill(int(pid.read_text()), signal.SIGHUP)
+    number = int(pid.read_text())
+    if _is_broker(number):  # else it is being started again on the new configuration, or runs elsewhere
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGHUP)
     return True
 
 
@@ -321,11 +323,19 @@ class AfterFullDisk:
 def _running(file: Path) -> int | None:
     """The broker's process, where the number in its file is still the broker's."""
     try:
-        pid = int(file.read_text())
-        mine = b"nats-server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        number = int(file.read_text())
     except (OSError, ValueError):
         return None
-    return pid if mine else None
+    return number if _is_broker(number) else None
+
+
+def _is_broker(number: int) -> bool:
+    """Whether that process is a broker: where a folder is shared by machines the number may be anybody's."""
+    line = Path(f"/proc/{number}/cmdline")
+    try:
+        return b"nats-server" in line.read_bytes().split(b"\0")[0]
+    except OSError:
+        return not line.parent.parent.exists()  # a system without /proc: the file is believed
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:

@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,8 +27,9 @@ from beffroi.during.intake.spool import SpoolFull, SpoolUnavailable
 
 T = TypeVar("T")
 _log = structlog.get_logger("beffroi.intake")
-#: One try of one request; a disk that many flush may take its time.
-TRY_S = 4.0
+#: One try of one request, where there is the patience for it; a disk that many flush may take its time.
+_TRY_S = 4.0
+_limit: ContextVar[float] = ContextVar("limit", default=_TRY_S)
 _AGAIN_S = 0.05
 #: The machine behind a connection that says nothing is gone: asked every second, given up after two.
 _PING_S, _PINGS = 1.0, 2
@@ -61,7 +63,7 @@ class JetStreamOff(SpoolUnavailable):
     code = "intake.jetstream_off"
     message = "The NATS server at {where} keeps no messages: JetStream is off there, or for this user."
     advice = (
-        "Add `jetstream { store_dir: …, sync_interval: always }` to its configuration and start it again."
+        "Add a jetstream block (store_dir, sync_interval: always) to its configuration, then start it again."
     )
 
 
@@ -71,6 +73,11 @@ class TooFewServers(SpoolUnavailable):
     code = "intake.too_few_servers"
     message = "NATS cannot keep {wanted} copies of each observation at {where}: {why}."
     advice = "Start the other servers of the cluster, or lower `nats_replicas`."
+
+
+def try_s() -> float:
+    """How long (s) a request of the work under way may take."""
+    return _limit.get()
 
 
 def places(url: str) -> str:
@@ -85,6 +92,7 @@ class Line:
     def __init__(self, url: str, *, name: str = "beffroi") -> None:
         self.url, self.where, self._name = url, places(url), name
         self.client = Client()
+        self._last_fault = ""
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="jetstream", daemon=True)
         self._thread.start()
@@ -103,6 +111,7 @@ class Line:
                 max_reconnect_attempts=3,
                 ping_interval=_PING_S,
                 max_outstanding_pings=_PINGS,
+                error_cb=self._heard,
                 disconnected_cb=self._cut,
                 reconnected_cb=self._mended,
             )
@@ -110,11 +119,14 @@ class Line:
             with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
                 await self.client.close()
             why = str(error) or type(error).__name__
-            if "authorization" in why.lower():
+            if "authorization" in f"{self._last_fault} {why}".lower():
                 raise NatsRefuses(where=self.where) from error
             refused = "nothing listens there" if "no servers" in why or "Connect call" in why else why
             raise NatsAway(where=self.where, why=refused) from error
         self.client.options["max_reconnect_attempts"] = -1
+
+    async def _heard(self, fault: Exception) -> None:
+        self._last_fault = str(fault)
 
     async def _cut(self) -> None:
         if not self.client.is_closed:
@@ -126,7 +138,7 @@ class Line:
     async def ask(self, subject: str, body: object = None) -> dict[str, Any]:
         """A call to JetStream's own interface. Raises APIError, and the client's errors."""
         sent = b"" if body is None else msgspec.json.encode(body)
-        answer = await self.client.request(f"$JS.API.{subject}", sent, timeout=TRY_S)
+        answer = await self.client.request(f"$JS.API.{subject}", sent, timeout=try_s())
         told: dict[str, Any] = msgspec.json.decode(answer.data)
         if "error" in told:
             raise APIError.from_error(told["error"])
@@ -138,6 +150,8 @@ class Line:
         Raises SpoolUnavailable or one of its kinds.
         """
         end = time.monotonic() + patience_s
+        # A server that is killed takes its answers with it: who has little patience does not wait for them.
+        _limit.set(min(_TRY_S, patience_s))
         while True:
             try:
                 return asyncio.run_coroutine_threadsafe(work(), self.loop).result()

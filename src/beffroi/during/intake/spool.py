@@ -92,7 +92,13 @@ class Spool(Protocol):
         ...
 
 
-def open_spool(settings: configuration.Settings | None = None, *, first: int = 1) -> Spool:
+#: How long (s) a call goes on where a server of the cluster has just gone.
+PATIENCE_S = 15.0
+
+
+def open_spool(
+    settings: configuration.Settings | None = None, *, first: int = 1, patience_s: float = PATIENCE_S
+) -> Spool:
     """A new spool of the configured profile: SQLite in the village, NATS JetStream in the centre.
 
     No position before `first` is given by a spool that is made anew, nor by a village's that is behind it.
@@ -101,7 +107,8 @@ def open_spool(settings: configuration.Settings | None = None, *, first: int = 1
     if settings.profile == "centre":
         from beffroi.during.intake.spool_jetstream import JetStreamSpool
 
-        return JetStreamSpool(settings.nats_url, replicas=settings.nats_replicas, first=first)
+        url, replicas = settings.nats_url, settings.nats_replicas
+        return JetStreamSpool(url, replicas=replicas, first=first, patience_s=patience_s)
     from beffroi.during.intake.spool_sqlite import SqliteSpool
 
     return SqliteSpool(settings.data_path / "spool.sqlite3", first=first)
@@ -150,8 +157,16 @@ def share_steady() -> None:
         _shared[_name(settings)] = open_steady(settings)
 
 
+def share_impatient(patience_s: float) -> None:
+    """From now on `shared` gives up after `patience_s` (s): for who has other work to do meanwhile."""
+    settings = configuration.current()
+    if _name(settings) not in _shared:
+        _shared[_name(settings)] = open_spool(settings, patience_s=patience_s)
+
+
 def close_shared() -> None:
-    """Close the spool of this process, if one was opened."""
-    found = _shared.pop(_name(configuration.current()), None)
+    """Close a centre's spool of this process, if one was opened."""
+    settings = configuration.current()
+    found = _shared.pop(_name(settings), None) if settings.profile == "centre" else None
     if found is not None:
         found.close()

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from base64 import b64decode
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,7 +28,7 @@ from nats.aio.msg import Msg
 from nats.js.errors import APIError
 
 from beffroi.during.intake.facts import Observation, Receipt
-from beffroi.during.intake.jetstream import TRY_S, Line, make_stream
+from beffroi.during.intake.jetstream import Line, make_stream, try_s
 from beffroi.during.intake.spool import Encoded, SpoolUnavailable, decode, encode
 from beffroi.foundation.identifiers import instant_of
 
@@ -114,7 +115,15 @@ class JetStreamSpool:
         """`append_encoded` with a patience (s) of its own. What was published twice is there once."""
         if not batch:
             return []
-        receipts = self._run(lambda: self._append(batch), patience_s)
+        tries = 0
+
+        async def once() -> list[Receipt]:
+            nonlocal tries
+            tries += 1
+            found = await self._append(batch)
+            return found if tries == 1 else await self._without_own(batch, found)
+
+        receipts = self._run(once, patience_s)
         self._known = max(self._known, *(each.position for each in receipts))
         return receipts
 
@@ -132,6 +141,18 @@ class JetStreamSpool:
             given.update(zip((subject for subject, _ in part), receipts, strict=True))
         return [self._first(self._subject(each.observation), given) for each in batch]
 
+    async def _without_own(self, batch: Sequence[Encoded], receipts: Sequence[Receipt]) -> list[Receipt]:
+        """The receipts, where what a former try of this very call published is no twin."""
+
+        async def judged(content: bytes, receipt: Receipt) -> Receipt:
+            if not receipt.duplicate:
+                return receipt
+            told = await self._line.ask(f"STREAM.MSG.GET.{self._stream}", {"seq": receipt.position})
+            return Receipt(receipt.position, b64decode(told["message"]["data"]) != content)
+
+        pairs = zip(batch, receipts, strict=True)
+        return list(await asyncio.gather(*(judged(each.content, receipt) for each, receipt in pairs)))
+
     @staticmethod
     def _first(subject: str, given: dict[str, Receipt]) -> Receipt:
         """The receipt of `subject`; from its second asking on, a duplicate's."""
@@ -147,7 +168,7 @@ class JetStreamSpool:
                 subject, content, headers={**headers, "Nats-Batch-Sequence": str(number)}
             )
         last = {**headers, "Nats-Batch-Sequence": str(len(part)), "Nats-Batch-Commit": "1"}
-        answer = await self._line.client.request(*part[-1], timeout=TRY_S, headers=last)
+        answer = await self._line.client.request(*part[-1], timeout=try_s(), headers=last)
         told = _told.decode(answer.data)
         if told.error is not None:
             if told.error.get("err_code") in _TWINS_IN_BATCH:
@@ -159,7 +180,7 @@ class JetStreamSpool:
 
     async def _publish(self, subject: str, content: bytes) -> Receipt:
         headers = {"Nats-Expected-Last-Subject-Sequence": "0"}
-        answer = await self._line.client.request(subject, content, timeout=TRY_S, headers=headers)
+        answer = await self._line.client.request(subject, content, timeout=try_s(), headers=headers)
         told = _told.decode(answer.data)
         if told.error is None:
             return Receipt(told.seq, False)
@@ -214,7 +235,7 @@ class JetStreamSpool:
             )
             found: list[tuple[int, bytes]] = []
             while True:
-                answer = await asyncio.wait_for(answers.get(), TRY_S)
+                answer = await asyncio.wait_for(answers.get(), try_s())
                 headers = answer.headers or {}
                 if "Nats-Sequence" not in headers:
                     if headers.get("Status") in _THAT_WAS_ALL:

@@ -1,0 +1,60 @@
+"""One at a time: who holds the lease keeps it as long as its connection lives, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+
+from beffroi.during.intake.lease import Lease
+
+pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
+
+
+class Other:
+    """Another process, as far as the database can tell: a thread with its own connection."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self.lease = Lease("test")
+
+    def does(self, work: Callable[[], object]) -> object:
+        return self._thread.submit(work).result()
+
+    def loses_its_connection(self) -> None:
+        self.does(connections.close_all)  # the thread's own
+
+    def end(self) -> None:
+        self.loses_its_connection()
+        self._thread.shutdown()
+
+
+def test_in_a_village_there_is_nobody_to_ask() -> None:
+    if connection.vendor == "sqlite":
+        assert Lease("test").held() and Lease("test").held(ask=True)
+
+
+def test_names_have_locks_of_their_own_that_postgres_takes() -> None:
+    numbers = {Lease(name).number for name in ("engine", "broker's client", "test")}
+    assert len(numbers) == 3
+    assert all(0 < each < 2**63 for each in numbers)
+
+
+def test_one_holds_it_and_the_other_takes_it_when_that_one_ends() -> None:
+    if connection.vendor != "postgresql":
+        return  # asserted on PostgreSQL by `make test-system`; a village has the test above
+    one, two = Other(), Other()
+    try:
+        assert one.does(one.lease.held)
+        assert one.does(one.lease.held)
+        assert not two.does(two.lease.held)
+        one.loses_its_connection()
+        assert two.does(two.lease.held)
+        assert not one.does(one.lease.held), "its connection was another then"
+        two.does(two.lease.let_go)
+        assert one.does(one.lease.held)
+    finally:
+        one.end()
+        two.end()
