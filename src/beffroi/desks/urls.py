@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from beffroi.desks import pages, town_map
 from beffroi.desks.duty import call_views, cover, link_views, repairs, shift_views, telling_views
 from beffroi.desks.duty import views as duty
+from beffroi.desks.eyes import moving
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -76,6 +77,8 @@ urlpatterns = [
     path("veille/regards/", eyes.looks, name="looks"),
     path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
+    path("veille/regards/<uuid:look>/orienter/", moving.panel, name="look_moving"),
+    path("veille/regards/<uuid:look>/orienter/agir/", moving.act, name="look_move"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]
