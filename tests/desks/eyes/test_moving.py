@@ -160,4 +160,3 @@ def test_it_is_read_in_both_themes_and_on_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             "nothing runs off the side"
         )
-        page.screenshot(path=f"/tmp/eyes-moving-{theme}-{width}.png", full_page=True)
