@@ -1,19 +1,20 @@
-import time, asyncio, pytest
-from tests.eyes.test_moving import *  # noqa
-from tests.eyes.conftest import *  # noqa
-from tests.desks.conftest import *  # noqa
-from django.urls import reverse
-pytestmark = [pytest.mark.django_db(transaction=True)]
-def test_measure(town, camera):
-    mine = look(town.operator)
-    client = town.signed_in(town.operator)
-    turn = moving.move(member=town.operator, look=mine, act="left")
-    asyncio.run(turning.perform(turn))
-    def q(f, n=60):
-        took=[]
-        for i in range(n):
-            t=time.perf_counter(); f(i); took.append((time.perf_counter()-t)*1000)
-        took.sort(); return round(took[n//2],1), round(took[int(n*.95)],1)
-    print("write", q(lambda i: moving.move(member=town.operator, look=mine, act=("up","down")[i%2])))
-    print("send", q(lambda i: asyncio.run(turning.perform(turn))))
-    print("whole POST", q(lambda i: client.post(reverse("look_move",args=[mine]),{"act":("up","down")[i%2]})))
+import os, time, statistics, subprocess, pytest
+from tests.desks.browsing import chromium, serving, visit
+from tests.eyes.peers import rtsp_peer
+from tests.eyes.conftest import *
+from tests.desks.test_in_a_browser import session
+pytestmark=[pytest.mark.django_db(transaction=True)]
+def test_it(town, burglary, declare):
+    with rtsp_peer() as p, chromium() as b, serving() as a:
+        declare(rtsp=p.address("live"))
+        v=visit(b,a,session(town,town.operator),language="fr")
+        pg=v.page(); pg.goto(f"{a}/veille/{burglary}/"); pg.wait_for_selector("body[data-ready]")
+        def once():
+            pg.keyboard.press("v"); 
+            return pg.evaluate("""async()=>{const t0=performance.now(); for(;;){ if(document.querySelector('.look')){var t1=t1||performance.now(); if(document.querySelector('.look-at').textContent) return [t1-t0, performance.now()-t0];} await new Promise(r=>requestAnimationFrame(r)); }}""")
+        warm=[];cold=[]
+        for i in range(5):
+            cold.append(once()); time.sleep(1)
+            pg.locator(".look button").click(); time.sleep(.5)
+            warm.append(once()); time.sleep(.5); pg.locator(".look button").click(); time.sleep(5.5)
+        print("COLD", cold); print("WARM", warm)
