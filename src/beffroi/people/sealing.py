@@ -1,4 +1,4 @@
-"""Secrets of second factors, alarm panels and cameras, sealed with keys derived from the installation's own."""
+"""Secrets of second factors, alarm panels and cameras, sealed by keys derived from the installation's own."""
 
 from __future__ import annotations
 

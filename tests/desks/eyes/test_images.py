@@ -152,6 +152,25 @@ def test_a_right_that_ends_ends_the_images_and_is_written(
 
 
 @pytest.mark.service
+def test_a_camera_that_is_shut_shows_no_image_more(
+    town: Town, camera: RtspPeer, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "ASK_AGAIN_S", 0.3)
+    asked = scope(town, town.operator, look(town).id)
+
+    async def looking() -> None:
+        async with streaming(asked) as told:
+            await until(told, wire.FRAME)
+            await sync_to_async(declare)(shut="masked")
+            await until(told, wire.STATE, b"over")
+            while await told() is not None:
+                pass
+
+    asyncio.run(looking())
+    assert models.Look.objects.get().ended == "rights"
+
+
+@pytest.mark.service
 def test_a_camera_that_is_gone_is_said_and_its_return_seen(town: Town, camera: RtspPeer) -> None:
     asked = scope(town, town.operator, look(town).id)
 
@@ -173,7 +192,7 @@ def test_without_a_look_of_ones_own_there_is_no_image(town: Town, declare: Decla
         (scope(town, town.other, opened.id), 404),
         (scope(town, town.operator, uuid4()), 404),
         (scope(town, town.operator, "C-1"), 404),
-        (scope(town, town.operator), 404),
+        (scope(town, town.operator), 200),
         (scope(town, town.operator, *[opened.id] * 10), 404),
         ({**scope(town, town.operator, opened.id), "method": "POST"}, 405),
     ):

@@ -35,7 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Found = tuple[models.Look, Source]
 
 PATH = "/veille/images"
-ACTION = "camera.look"
+ACTION = "duty.view"  # who has the desk; each look asks for its own right besides
 ASK_AGAIN_S = 5.0
 OVER = "over"  # the look has ended: the page says so and asks nothing more
 HEADERS = [
@@ -113,7 +113,7 @@ def _asked(scope: Scope) -> list[UUID]:
         asked = [UUID(each) for each in given]
     except ValueError:
         asked = []
-    if not 0 < len(asked) <= rules.MOST_AT_ONCE:
+    if len(asked) != len(given) or len(asked) > rules.MOST_AT_ONCE:
         raise NoLook(what="look")
     return asked
 
@@ -130,7 +130,7 @@ def _open(admission: doors.Admission, asked: list[UUID]) -> list[Found | None]:
         except LookOver:
             found.append(None)
             continue
-        if look.territory_key not in admission.territories:
+        if not looks.may_go_on(admission.member, look):
             raise NoLook(what=str(each))
         found.append((look, queries.source(look)))
     return found
@@ -221,7 +221,7 @@ async def _asking(scope: Scope, seats: list[Seat]) -> None:
         try:
             admission = await doors.admit(scope, ACTION)
             going = await sync_to_async(_going_on)(
-                admission, [each.look.pk for each in seats], [each.look.pk for each in flowing]
+                admission, [each.look for each in seats], [each.look.pk for each in flowing]
             )
         except doors.DoorShut:
             await sync_to_async(_end)(seats)
@@ -246,10 +246,14 @@ def _let_go(seat: Seat) -> None:
     seat.viewer.wake()
 
 
-def _going_on(admission: doors.Admission, all_of: list[UUID], flowing: list[UUID]) -> set[UUID]:
+def _going_on(admission: doors.Admission, all_of: list[models.Look], flowing: list[UUID]) -> set[UUID]:
+    """Which looks go on; one whose right is gone, or whose camera was shut meanwhile, ends here."""
     now = clock.now()
     actions.note_images(flowing, now)
-    return queries.going_on(all_of, admission.member.pk, admission.territories, now)
+    for each in all_of:
+        if not looks.may_go_on(admission.member, each):
+            actions.end_look(identifier=each.pk, member=each.member, how=rules.RIGHTS)
+    return queries.going_on([each.pk for each in all_of], admission.member.pk, now)
 
 
 def _end(seats: list[Seat]) -> None:
