@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import connections
 from tests.desks.conftest import KEY
+from tests.during.intake.test_mqtt import until
 from tests.eyes.conftest import Configured, Declare, Town
 from tests.peers.onvif_device import Device, onvif_device
 
@@ -218,6 +219,25 @@ def test_a_camera_held_again_stays_where_it_is(town: Town, camera: Device) -> No
     with clock.use(clock.FixedClock(clock.now() + timedelta(seconds=25))):
         assert asyncio.run(returning.Keeper().once()) == 0
     assert camera.went_to == []
+
+
+def test_the_keeper_does_it_by_itself(town: Town, camera: Device, configured: Configured) -> None:
+    configured(camera_hold_seconds=1, camera_home_seconds=1)
+    moving.move(member=town.operator, look=look(town.operator), act="left")
+
+    async def scene() -> None:
+        keeper = returning.Keeper()
+        keeper.start()
+        await until(lambda: camera.went_to == ["(home)"])
+        for _ in range(100):
+            if "camera.sent_home" in await asyncio.to_thread(facts):
+                break
+            await asyncio.sleep(0.1)
+        await keeper.stop()
+
+    asyncio.run(scene())
+    assert models.Hold.objects.get().ended == "expired"
+    assert facts()[-1] == "camera.sent_home"
 
 
 def test_it_may_be_told_to_stay(town: Town, camera: Device, configured: Configured) -> None:
