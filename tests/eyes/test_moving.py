@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.db import connections
 from tests.desks.conftest import KEY
+from tests.during.intake.test_mqtt import until
 from tests.eyes.conftest import Configured, Declare, Town
 from tests.peers.onvif_device import Device, onvif_device
 
+from beffroi.cli.camera import camera as cli
 from beffroi.eyes import actions, errors, holding, models, moving, returning, rules_hold, turning
 from beffroi.eyes.hold_errors import BadMove, HeldByOther, NotHeld
 from beffroi.eyes.onvif.errors import Refusal, Unreachable
@@ -194,6 +198,18 @@ def test_it_turns_to_its_declared_preset_or_says_why_not(town: Town, camera: Dev
     ]
 
 
+def test_an_installer_asks_for_presets_and_declares_the_home(town: Town, camera: Device) -> None:
+    run = CliRunner().invoke
+    shown = run(cli, ["presets", "--territory", KEY, "--device", "C-1"])
+    assert shown.exit_code == 0 and "p1  Gare & parvis" in shown.output
+    as_json = run(cli, ["presets", "--territory", KEY, "--device", "C-1", "--json"])
+    assert [each["token"] for each in json.loads(as_json.output)] == ["home", "p1", "p2"]
+    said = run(cli, ["declare", "--territory", KEY, "--device", "C-1", "--home", "p2"])
+    assert said.exit_code == 0 and models.Camera.objects.get().home == "p2"
+    too_long = run(cli, ["declare", "--territory", KEY, "--device", "C-1", "--home", "x" * 65])
+    assert isinstance(too_long.exception, errors.BadCamera)
+
+
 def test_a_camera_held_again_stays_where_it_is(town: Town, camera: Device) -> None:
     mine = look(town.operator)
     moving.move(member=town.operator, look=mine, act="left")
@@ -203,6 +219,25 @@ def test_a_camera_held_again_stays_where_it_is(town: Town, camera: Device) -> No
     with clock.use(clock.FixedClock(clock.now() + timedelta(seconds=25))):
         assert asyncio.run(returning.Keeper().once()) == 0
     assert camera.went_to == []
+
+
+def test_the_keeper_does_it_by_itself(town: Town, camera: Device, configured: Configured) -> None:
+    configured(camera_hold_seconds=1, camera_home_seconds=1)
+    moving.move(member=town.operator, look=look(town.operator), act="left")
+
+    async def scene() -> None:
+        keeper = returning.Keeper()
+        keeper.start()
+        await until(lambda: camera.went_to == ["(home)"])
+        for _ in range(100):
+            if "camera.sent_home" in await asyncio.to_thread(facts):
+                break
+            await asyncio.sleep(0.1)
+        await keeper.stop()
+
+    asyncio.run(scene())
+    assert models.Hold.objects.get().ended == "expired"
+    assert facts()[-1] == "camera.sent_home"
 
 
 def test_it_may_be_told_to_stay(town: Town, camera: Device, configured: Configured) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 import click
 
+from beffroi.cli import camera_presets
 from beffroi.eyes import queries, rules
 from beffroi.eyes.actions import Declaration, declare_camera
 from beffroi.eyes.errors import BadCamera
@@ -25,6 +26,9 @@ def camera() -> None:
     """How cameras give images: addresses, login, the prefect's order, what keeps one shut."""
 
 
+camera.add_command(camera_presets.presets)
+
+
 @camera.command()
 @_TERRITORY
 @click.option("--device", required=True, help="Key of the camera among the territory's devices.")
@@ -36,6 +40,11 @@ def camera() -> None:
 @click.option("--onvif", default=None, help="The camera's ONVIF service, for movement.")
 @click.option("--login", default=None, help="Name to sign in with; its password is read without being shown.")
 @click.option("--secret-stdin", is_flag=True, help="Read the password from standard input instead.")
+@click.option(
+    "--home",
+    default=None,
+    help="Preset to which it turns back after it was moved; '': its own home position.",
+)
 @click.option("--order", default=None, help="Number of the prefect's order that covers the camera.")
 @click.option("--order-until", default="", help="Last day of that order (YYYY-MM-DD).")
 @click.option(
@@ -55,6 +64,7 @@ def declare(
     onvif: str | None,
     login: str | None,
     secret_stdin: bool,
+    home: str | None,
     order: str | None,
     order_until: str,
     shut: str | None,
@@ -76,6 +86,7 @@ def declare(
         order=order,
         order_until=_day(order_until),
         shut="" if shut == "no" else shut,
+        home=home,
     )
     found = declare_camera(territory_key=key, device=device, declaration=said)
     click.echo(json.dumps(_plain(found), ensure_ascii=False) if as_json else _line(found))

@@ -18,6 +18,7 @@ from beffroi.desks.duty import (
     telling_views,
 )
 from beffroi.desks.duty import views as duty
+from beffroi.desks.eyes import moving
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -112,6 +113,8 @@ urlpatterns = [
     path("crise/message/<uuid:message>/", crisis.message, name="crisis_message"),
     path("crise/message/<uuid:message>/valider/", crisis.validate, name="crisis_validate"),
     path("crise/message/<uuid:message>/<slug:form>/", crisis.export, name="crisis_export"),
+    path("veille/regards/<uuid:look>/orienter/", moving.panel, name="look_moving"),
+    path("veille/regards/<uuid:look>/orienter/agir/", moving.act, name="look_move"),
     path("signaler/", report.report, name="report"),
     path("signaler/<uuid:signal>/", report.sent, name="report_sent"),
 ]

@@ -16,6 +16,7 @@ from beffroi.journal import actions as journal
 from beffroi.people import sealing
 from beffroi.territory import queries as territory
 
+_TOKEN_LONGEST = 64
 ADDRESSES = ("live", "rtsp", "replay", "onvif")
 
 
@@ -35,6 +36,7 @@ class Declaration:
     order: str | None = None
     order_until: date | None = None
     shut: str | None = None
+    home: str | None = None
 
 
 @transaction.atomic
@@ -51,6 +53,7 @@ def declare_camera(
     _take_addresses(row, declaration)
     _take_login(row, declaration.login, declaration.secret)
     _take_order(row, declaration)
+    _take_home(row, declaration.home)
     row.changed_at = clock.now()
     row.save()
     fact = facts.CameraDeclared(
@@ -89,6 +92,14 @@ def _take_login(row: models.Camera, login: str | None, secret: str | None) -> No
             row.secret = ""
     if secret is not None:
         row.secret = sealing.seal(secret, sealing.CAMERA_LOGIN) if secret else ""
+
+
+def _take_home(row: models.Camera, home: str | None) -> None:
+    if home is None:
+        return
+    if len(home) > _TOKEN_LONGEST:
+        raise BadCamera(where="home", why=f"a preset's token is {_TOKEN_LONGEST} characters at most")
+    row.home = home
 
 
 def _take_order(row: models.Camera, declaration: Declaration) -> None:

@@ -31,7 +31,8 @@ _OPEN_S, _READ_S = 8.0, 6.0
 _RTSP = {
     "rtsp_transport": "tcp",
     "flags": "low_delay",
-    "analyzeduration": "500000",
+    "analyzeduration": "200000",
+    "fpsprobesize": "0",  # how often images come is not waited for: the first is shown at once
     "probesize": "500000",
     "protocol_whitelist": "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto",
 }

@@ -36,3 +36,11 @@ def look_for(member: UUID, identifier: UUID) -> models.Look:
     if found.ended_at is not None or found.until <= clock.now():
         raise LookOver()
     return found
+
+
+def may_go_on(member: Member, look: models.Look) -> bool:
+    """Whether the member still holds the right there, and nobody has shut the camera since."""
+    if look.territory_key not in doors.territories_for(member, ACTIONS[look.kind]):
+        return False
+    found = models.Camera.objects.filter(territory_key=look.territory_key, device=look.device)
+    return found.filter(shut="").exists()

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from beffroi.eyes import doors as looks
 from beffroi.eyes import errors, facts, models, rules, rules_hold
 from beffroi.eyes.hold_errors import BadMove, HeldByOther, NotHeld
-from beffroi.eyes.rules_hold import EXPIRED, MOVES, PRESET, RELEASED, STOP, TAKEN, Held
+from beffroi.eyes.rules_hold import EXPIRED, MOVES, PRESET, RELEASED, STOP, TAKE, TAKEN, Held
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.journal import actions as journal
@@ -68,12 +68,13 @@ def move(
 ) -> Turn:
     """Let a member move the camera of their own live look, and write it down; what to send to the camera.
 
-    `life`: the look's incident endangers a life. `reason`: a code of `rules_hold.REASONS`, to take the camera
+    `act`: one of `rules_hold.MOVES`, preset, stop, or take: to hold it where it stands. `life`: the look's
+    incident endangers a life. `reason`: a code of `rules_hold.REASONS`, to take the camera
     from somebody whose priority is lower. Durable on return.
 
     Raises NoLook, LookOver, DoorShut, NoWay, NotViewable, BadMove, HeldByOther, NotHeld.
     """
-    if act not in (*MOVES, PRESET, STOP) or (act == PRESET) != (0 < len(preset) <= _TOKEN_LONGEST):
+    if act not in (*MOVES, PRESET, STOP, TAKE) or (act == PRESET) != (0 < len(preset) <= _TOKEN_LONGEST):
         raise BadMove(where="act", why="there is no such movement")
     try:
         return _move(member, look, act, preset, life=life, reason=reason)
@@ -102,19 +103,23 @@ def _move(member: Member, identifier: UUID, act: str, preset: str, *, life: bool
         taken = row
         row = _begin(member, look, priority, now, taken=taken, reason=reason if taken else "")
         written.append(_held(row, taken))
-    goes_on = verdict == "own" and rules_hold.same_gesture(row.act, row.acted_at, act, now)
     row.priority = rules_hold.kept_priority(row.priority, priority)
-    row.until, row.act, row.acted_at = now + _lasts(), act, now
-    row.moves += not goes_on
-    row.save(update_fields=["priority", "until", "act", "acted_at", "moves"])
-    if not goes_on:
-        written.append(
-            facts.CameraMoved(
-                hold=str(row.pk), device=row.device, act=act, preset=preset, exercise=row.exercise
-            )
-        )
+    written += _gone_on(row, act, preset, now)
     _append(look.territory_key, look.device, member.actor, written, now)
-    return Turn(way_of(camera), act, preset)
+    return Turn(way_of(camera), STOP if act == TAKE else act, preset)
+
+
+def _gone_on(row: models.Hold, act: str, preset: str, now: datetime) -> list[Fact]:
+    """The hold lasts anew from this movement; what is to be written of it: nothing where it only goes on."""
+    news = act != TAKE and not rules_hold.same_gesture(row.act, row.acted_at, act, now)
+    row.until, row.act, row.acted_at = now + _lasts(), act, now
+    row.moves += news
+    row.save(update_fields=["priority", "until", "act", "acted_at", "moves"])
+    if not news:
+        return []
+    return [
+        facts.CameraMoved(hold=str(row.pk), device=row.device, act=act, preset=preset, exercise=row.exercise)
+    ]
 
 
 def _camera_of(member: Member, identifier: UUID) -> tuple[models.Look, models.Camera]:

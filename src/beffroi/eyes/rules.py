@@ -10,7 +10,8 @@ KINDS = (LIVE, PAST)
 INCIDENT = "incident"
 
 #: What a look may be for, and how long one lasts at most before it must be asked again, in seconds.
-#: An open incident, then those of the law's purposes (CSI L251-2) that a duty desk has outside of one.
+#: An open incident, then those of the law's purposes (CSI L251-2) that a duty desk has outside of one,
+#: and a minute for whether the camera works.
 PURPOSES: Mapping[str, int] = {
     INCIDENT: 900,
     "prevention": 300,

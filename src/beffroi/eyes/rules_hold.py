@@ -30,7 +30,7 @@ MOVES: Mapping[str, tuple[float, float, float]] = {
     "closer": (0.0, 0.0, 0.5),
     "wider": (0.0, 0.0, -0.5),
 }
-PRESET, STOP = "preset", "stop"
+PRESET, STOP, TAKE = "preset", "stop", "take"
 #: A movement stops by itself after this; a key that stays pressed says it again sooner.
 MOVE_S = 1.0
 #: The same movement said again within this is the same gesture: one entry in the journal.

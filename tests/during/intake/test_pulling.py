@@ -12,10 +12,12 @@ from tests.during.intake.test_mqtt import until
 from tests.peers.onvif_device import Device, onvif_device, serving
 
 from beffroi.during.intake import actions
+from beffroi.during.intake.ears import GATE, listening
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.models import Source
 from beffroi.during.intake.pulling import Puller
 from beffroi.during.intake.reception import Reception
+from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import SpoolUnavailable
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.foundation import clock
@@ -227,3 +229,34 @@ def test_renewing_keeps_one_subscription(spool: SqliteSpool, monkeypatch: pytest
             assert device.made == 1
 
         run(spool, scene)
+
+
+def test_a_camera_that_is_unplugged_is_silent_and_comes_back(spool: SqliteSpool) -> None:
+    with onvif_device() as device:
+        pass  # a port of its own
+    declare(device)
+
+    async def heard(_puller: Puller) -> None:
+        await until(pulling(device))
+
+    def judged(after_s: int) -> None:
+        now = clock.now()
+        for seconds in range(0, after_s + 1, 5):
+            with clock.use(clock.FixedClock(now + timedelta(seconds=seconds))):
+                listening(GATE, clock.now())
+        with clock.use(clock.FixedClock(now + timedelta(seconds=after_s))):
+            Silences(spool)()
+
+    with serving(device):
+        run(spool, heard)
+        judged(0)
+    assert kinds(spool) == []
+    judged(50)
+    assert kinds(spool) == [], "60 s and half as much again"
+    judged(95)
+    assert kinds(spool) == ["device.offline"]
+    assert kept(spool)[0].device == "C-08"
+    with serving(device):
+        run(spool, heard)
+    judged(0)
+    assert kinds(spool) == ["device.offline", "device.online"]

@@ -22,10 +22,14 @@ Detail = Callable[[Body], str]
 FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
     "camera.declared": _("Camera declared"),
+    "camera.held": _("Camera taken to move it"),
+    "camera.let_go": _("Camera let go"),
     "camera.look_ended": _("Look ended"),
     "camera.look_opened": _("Look through a camera"),
     "camera.look_refused": _("Look refused"),
     **crisis_words.FACTS,
+    "camera.moved": _("Camera moved"),
+    "camera.sent_home": _("Camera turned back"),
     "device.imported": _("Devices imported"),
     "fusion.batch_folded": _("Batch understood"),
     "evidence.sealed": _("Evidence sealed"),
@@ -236,12 +240,30 @@ def _look(body: Body) -> str:
     return f"{body['device']}, {eyes_words.said(eyes_words.PURPOSES, body['purpose'])}"
 
 
+def _taken_over(body: Body) -> str:
+    if not body["taken"]:
+        return str(body["device"])
+    return f"{body['device']}, {eyes_words.said(eyes_words.REASONS, body['reason'])}"
+
+
+def _let_go(body: Body) -> str:
+    return f"{body['device']}, {eyes_words.said(eyes_words.HOLD_ENDS, body['how'])}"
+
+
+def _homed(body: Body) -> str:
+    return str(body["device"]) if not body["code"] else f"{body['device']}, {gettext('it did not')}"
+
+
 def _undone(body: Body) -> str:
     return f"{body['unit']}, {words.said(words.TAPS, body['step']).lower()}"
 
 
 DETAILS: Mapping[str, Detail] = {
     **dict.fromkeys(words_acting.FACTS, words_acting.acted),
+    "camera.held": _taken_over,
+    "camera.let_go": _let_go,
+    "camera.moved": lambda body: f"{body['device']}, {eyes_words.said(eyes_words.ACTS, body['act'])}",
+    "camera.sent_home": _homed,
     "camera.look_ended": lambda body: f"{body['device']}, {spelling.duration(body['seconds'])}",
     "camera.look_opened": _look,
     "camera.look_refused": _look,

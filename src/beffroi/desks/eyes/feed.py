@@ -35,7 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Found = tuple[models.Look, Source]
 
 PATH = "/veille/images"
-ACTION = "camera.look"
+ACTION = "duty.view"  # who has the desk; each look asks for its own right besides
 ASK_AGAIN_S = 5.0
 OVER = "over"  # the look has ended: the page says so and asks nothing more
 HEADERS = [
@@ -59,6 +59,7 @@ class Seat:
 
     number: int
     look: models.Look
+    viewer: Viewer
     stream: Stream | None
     frames: int = 0
     states: int = 0
@@ -112,7 +113,7 @@ def _asked(scope: Scope) -> list[UUID]:
         asked = [UUID(each) for each in given]
     except ValueError:
         asked = []
-    if not 0 < len(asked) <= rules.MOST_AT_ONCE:
+    if len(asked) != len(given) or len(asked) > rules.MOST_AT_ONCE:
         raise NoLook(what="look")
     return asked
 
@@ -129,7 +130,7 @@ def _open(admission: doors.Admission, asked: list[UUID]) -> list[Found | None]:
         except LookOver:
             found.append(None)
             continue
-        if look.territory_key not in admission.territories:
+        if not looks.may_go_on(admission.member, look):
             raise NoLook(what=str(each))
         found.append((look, queries.source(look)))
     return found
@@ -144,23 +145,23 @@ async def _answer(send: Send, status: int) -> None:
 async def _stream(scope: Scope, receive: Receive, send: Send, found: list[Found | None]) -> None:
     headers = [*HEADERS, (b"content-type", b"application/octet-stream")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    viewer = Viewer(asyncio.Event())
-    seats = [_seat(viewer, number, *each) for number, each in enumerate(found) if each is not None]
+    news = asyncio.Event()  # one for all the seats, each of which is a viewer of its own
+    seats = [_seat(Viewer(news), number, *each) for number, each in enumerate(found) if each is not None]
     ended = wire.state(OVER, _now_ms())
     first = [ended.told(number) for number, each in enumerate(found) if each is None]
     gone = asyncio.ensure_future(_until_gone(receive))
-    asking = asyncio.ensure_future(_asking(scope, seats, viewer))
+    asking = asyncio.ensure_future(_asking(scope, seats))
     try:
         full = wire.state(wire.FULL, _now_ms())
         first += [full.told(each.number) for each in seats if each.stream is None]
         await _write(send, b"".join(first))
-        await _pump(send, seats, viewer, gone, asking)
+        await _pump(send, seats, news, gone, asking)
     except asyncio.CancelledError:
         await send({"type": "http.response.body", "body": b""})  # the server stops: the stream ends whole
     finally:
         for each in seats:
             if each.stream is not None:
-                _streams.leave(viewer, each.stream)
+                _streams.leave(each.viewer, each.stream)
         for task in (gone, asking):
             task.cancel()
 
@@ -174,19 +175,23 @@ def _seat(viewer: Viewer, number: int, look: models.Look, source: Source) -> Sea
         stream = _streams.join(
             viewer, (look.territory_key, look.device, str(look.pk)), source, starts_ms=starts_ms
         )
-    return Seat(number, look, stream)
+    return Seat(number, look, viewer, stream)
 
 
 async def _pump(
-    send: Send, seats: list[Seat], viewer: Viewer, gone: asyncio.Future[None], asking: asyncio.Future[None]
+    send: Send,
+    seats: list[Seat],
+    news: asyncio.Event,
+    gone: asyncio.Future[None],
+    asking: asyncio.Future[None],
 ) -> None:
     """Hand on the newest of each look, as fast as the browser takes it; what it was too slow for is lost."""
     while not (gone.done() or asking.done()):
-        viewer.news.clear()
+        news.clear()
         for each in seats:
             for told in each.news():
                 await _write(send, told)
-        waiting = asyncio.ensure_future(viewer.news.wait())
+        waiting = asyncio.ensure_future(news.wait())
         await asyncio.wait({waiting, gone, asking}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
     if not gone.done():
@@ -206,7 +211,7 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _asking(scope: Scope, seats: list[Seat], viewer: Viewer) -> None:
+async def _asking(scope: Scope, seats: list[Seat]) -> None:
     """Ends when none of the looks goes on, or the right to look does not; notes where images flow."""
     wait_s = 1.0  # the first images are noted soon: a look without any is told apart
     while True:
@@ -216,7 +221,7 @@ async def _asking(scope: Scope, seats: list[Seat], viewer: Viewer) -> None:
         try:
             admission = await doors.admit(scope, ACTION)
             going = await sync_to_async(_going_on)(
-                admission, [each.look.pk for each in seats], [each.look.pk for each in flowing]
+                admission, [each.look for each in seats], [each.look.pk for each in flowing]
             )
         except doors.DoorShut:
             await sync_to_async(_end)(seats)
@@ -227,24 +232,28 @@ async def _asking(scope: Scope, seats: list[Seat], viewer: Viewer) -> None:
             each.noted = each.frames
         for each in seats:
             if each.look.pk not in going and not each.over:
-                _let_go(each, viewer)
+                _let_go(each)
         if not going:
             return
 
 
-def _let_go(seat: Seat, viewer: Viewer) -> None:
+def _let_go(seat: Seat) -> None:
     """A look that ended shows no image more, while the others go on."""
     seat.over = True
     if seat.stream is not None:
-        _streams.leave(viewer, seat.stream)
+        _streams.leave(seat.viewer, seat.stream)
         seat.stream = None
-    viewer.wake()
+    seat.viewer.wake()
 
 
-def _going_on(admission: doors.Admission, all_of: list[UUID], flowing: list[UUID]) -> set[UUID]:
+def _going_on(admission: doors.Admission, all_of: list[models.Look], flowing: list[UUID]) -> set[UUID]:
+    """Which looks go on; one whose right is gone, or whose camera was shut meanwhile, ends here."""
     now = clock.now()
     actions.note_images(flowing, now)
-    return queries.going_on(all_of, admission.member.pk, admission.territories, now)
+    for each in all_of:
+        if not looks.may_go_on(admission.member, each):
+            actions.end_look(identifier=each.pk, member=each.member, how=rules.RIGHTS)
+    return queries.going_on([each.pk for each in all_of], admission.member.pk, now)
 
 
 def _end(seats: list[Seat]) -> None:

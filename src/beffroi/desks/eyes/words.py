@@ -59,6 +59,29 @@ REFUSED: Words = {
 }
 
 
+#: Why a camera may be taken from somebody.
+REASONS: Words = {
+    "life": _("a life is in danger"),
+    "pursuit": _("somebody is being followed"),
+    "services": _("the emergency services ask for it"),
+    "supervisor": _("the supervisor decides"),
+}
+ACTS: Words = {
+    "left": _("to the left"),
+    "right": _("to the right"),
+    "up": _("up"),
+    "down": _("down"),
+    "closer": _("closer"),
+    "wider": _("wider"),
+    "preset": _("to a preset"),
+}
+HOLD_ENDS: Words = {
+    "released": _("let go"),
+    "expired": _("time over"),
+    "taken": _("taken"),
+}
+
+
 def said(words: Words, code: str) -> str:
     """A code in the reader's language; the code itself where it has no words."""
     return str(words[code]) if code in words else code

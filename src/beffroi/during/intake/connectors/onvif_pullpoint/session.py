@@ -47,6 +47,7 @@ async def answers(address: str, credentials: Credentials | None) -> AsyncGenerat
             with contextlib.suppress(Refusal):  # not every camera can; its changes are told all the same
                 await events.synchronize(camera, point)
             subscription = _Subscription(camera, point)
+            yield Answer(Element("", "Subscribed"), clock.now(), camera.offset)  # a sign of life, at once
             while True:
                 yield await subscription.next()
         finally:

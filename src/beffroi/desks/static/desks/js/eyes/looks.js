@@ -1,5 +1,6 @@
 // All the looks of a page through one stream: a browser opens few connections to one host.
 import { Look } from "./look.js";
+import "./moving.js";
 import { Packets } from "./packets.js";
 
 const AGAIN_MS = 1000;

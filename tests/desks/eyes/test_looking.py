@@ -1,0 +1,119 @@
+"""Looks over HTTP: opened from an incident or for a stated purpose, refused, closed, registered."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from tests.eyes.conftest import Declare, Town
+
+from beffroi.eyes import models
+from beffroi.journal import queries as journal
+from beffroi.people import actions as people
+
+pytestmark = [pytest.mark.desk, pytest.mark.django_db]
+RTSP = "rtsp://127.0.0.1:9/live"
+OPEN = "/veille/regards/ouvrir/"
+PART = {"HX-Request": "true"}
+
+
+def entries(fact: str) -> int:
+    return sum(each.fact == fact for each in journal.follow(0, limit=1000))
+
+
+def test_the_sheet_names_the_cameras_that_see_the_place(town: Town, burglary: UUID, declare: Declare) -> None:
+    page = f"/veille/{burglary}/"
+    client = town.signed_in(town.operator)
+    assert "Cameras that see this place" not in client.get(page).content.decode()
+    declare(rtsp=RTSP, replay=RTSP)
+    shown = client.get(page).content.decode()
+    assert "Cameras that see this place" in shown and "looking west" in shown and "5 min" in shown
+    assert "Caméras qui voient ce lieu" in town.signed_in(town.operator, "fr").get(page).content.decode()
+    declare(shut="masked")
+    shut = client.get(page).content.decode()
+    assert "masked" in shut and OPEN not in shut
+
+
+def test_a_look_from_an_incident_carries_its_purpose(town: Town, burglary: UUID, declare: Declare) -> None:
+    declare(rtsp=RTSP)
+    said = {"camera": f"{town.key}/C-1", "incident": str(burglary), "purpose": "traffic"}
+    shown = town.signed_in(town.operator).post(OPEN, said, headers=PART).content.decode()
+    row = models.Look.objects.get()
+    assert str(row.pk) in shown and "an open incident I-1" in shown
+    assert (row.purpose, row.reference) == ("incident", str(burglary)) and entries("camera.look_opened") == 1
+    assert RTSP not in shown and "127.0.0.1" not in shown
+
+
+def test_the_last_five_minutes_say_which(town: Town, burglary: UUID, declare: Declare) -> None:
+    declare(replay=RTSP)
+    said = {"camera": f"{town.key}/C-1", "incident": str(burglary), "kind": "past"}
+    shown = town.signed_in(town.operator).post(OPEN, said, headers=PART).content.decode()
+    assert "recorder, from" in shown and models.Look.objects.get().kind == "past"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"camera": "town/C-1", "purpose": ""},
+        {"camera": "town/C-1", "purpose": "curiosity"},
+        {"camera": "town/C-9", "purpose": "traffic"},
+        {"camera": "", "purpose": "traffic"},
+        {"camera": "town/C-1", "incident": "none"},
+        {"camera": "town/C-1", "incident": str(uuid4())},
+    ],
+)
+def test_what_is_refused_is_said_where_the_image_would_be(
+    town: Town, declare: Declare, said: dict[str, str]
+) -> None:
+    declare(rtsp=RTSP)
+    client = town.signed_in(town.operator)
+    assert 'class="refusal"' in client.post(OPEN, said, headers=PART).content.decode()
+    assert 400 <= client.post(OPEN, said).status_code < 500
+    assert not models.Look.objects.exists() and entries("camera.look_opened") == 0
+
+
+def test_a_refused_look_is_written_as_any_refusal(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP, order="")
+    client = town.signed_in(town.operator)
+    shown = client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}, headers=PART)
+    assert "prefect" in shown.content.decode() and entries("people.refused") == 1
+    client = town.signed_in(town.referent)
+    assert client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}).status_code == 403
+
+
+def test_the_wall_holds_ones_own_looks_and_closes_them(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP)
+    client, other = town.signed_in(town.operator), town.signed_in(town.other)
+    assert "No image is open." in client.get("/veille/mur/").content.decode()
+    client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "prevention"}, follow=True)
+    row = models.Look.objects.get()
+    assert str(row.pk) in client.get("/veille/mur/").content.decode()
+    assert str(row.pk) not in other.get("/veille/mur/").content.decode()
+    assert other.post(f"/veille/regards/{row.pk}/fermer/").status_code == 404
+    client.post(f"/veille/regards/{row.pk}/fermer/")
+    assert str(row.pk) not in client.get("/veille/mur/").content.decode()
+    assert entries("camera.look_ended") == 1
+
+
+def test_the_register_says_who_looked_at_what_and_why(town: Town, burglary: UUID, declare: Declare) -> None:
+    declare(rtsp=RTSP)
+    client = town.signed_in(town.operator)
+    client.post(OPEN, {"camera": f"{town.key}/C-1", "incident": str(burglary)}, headers=PART)
+    client.post(f"/veille/regards/{models.Look.objects.get().pk}/fermer/")
+    declare(shut="masked")
+    client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}, headers=PART)
+    assert client.get("/veille/regards/").status_code == 403
+    shown = town.signed_in(town.other).get("/veille/regards/").content.decode()
+    assert "Camille" in shown and "I-1" in shown and "closed, no image came".replace("closed, ", "") in shown
+    assert "refused: masked" in shown
+
+
+def test_the_data_protection_officer_lands_on_the_register(town: Town) -> None:
+    officer = people.create_member(
+        email="dpo@town.example", display_name="Dpo", organisation=town.operator.organisation,
+        roles=["data_protection_officer"], territories=[town.key],
+    )  # fmt: skip
+    from beffroi.people import doors
+
+    assert town.key in doors.territories_for(officer, "look.view")
+    assert town.key not in doors.territories_for(officer, "camera.look")
