@@ -71,7 +71,7 @@ def _all_at_once(graph: StreetGraph, rng: np.random.Generator) -> float:
 
 
 def _roads_to_watch(graph: StreetGraph, rng: np.random.Generator) -> float:
-    """A minute after the last sign, six free patrols; the first run loads the solver and counts little."""
+    """A minute after the last sign, six free patrols."""
     place, *units = _places(graph, rng, 7)
     began = time.process_time()
     exits(graph, place, [(unit, 20.0) for unit in units], Span(120, 360), 4)
