@@ -21,6 +21,7 @@ from beffroi.during.intake import broker
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position
 from beffroi.people.doors import DoorShut
+from beffroi.territory import models as territory
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db]
 
@@ -98,6 +99,13 @@ def test_an_exercise_moves_no_real_thing(town: Town, happen: Callable[..., UUID]
     assert sending.claim(clock.now()) == []
     models.Command.objects.filter(pk=asked).update(state="asked")  # whoever put it back
     assert sending.claim(clock.now()) == [] and one(asked).state == "kept"
+
+
+def test_a_real_thing_stays_real_in_an_exercise_territory(town: Town) -> None:
+    territory.Territory.objects.filter(key=town.key).update(exercise=True)
+    actions.declare(territory=town.key, key="lamps", device="L-1", declaration=LAMPS)
+    asked = ask(town, "lamps", "brighten", purpose="event")
+    assert one(asked).state == "kept" and sending.claim(clock.now()) == []
 
 
 def test_training_devices_are_for_exercises_only(

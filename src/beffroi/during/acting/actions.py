@@ -55,16 +55,17 @@ def declare(
 ) -> Made:
     """Declare what can be switched; under a key that is there, the new declaration takes its place.
 
+    Only `exercise`, said here, makes a training device: a real bollard stays real in an exercise's territory.
+
     Raises UnknownTerritory, UnknownDevice, BadActuator.
     """
-    town = territories.territory(territory)
+    territories.territory(territory)
     if not _KEY.fullmatch(key) or not _KEY.fullmatch(account or key):
         raise BadActuator(where="key", why="letters, digits, - and _, 64 at most")
     found, hung = declared.read(declaration), territories.device(territory, device)
     if hung.kind not in KINDS[found.kind].devices:
         why = f"{device} is of kind {hung.kind}, not {' or '.join(KINDS[found.kind].devices)}"
         raise BadActuator(where="device", why=why)
-    exercise = exercise or town.exercise or hung.exercise
     live = models.Actuator.objects.select_for_update().filter(retired_at=None)
     if live.filter(command_topic=found.command).exclude(territory_key=territory, key=key).exists():
         raise BadActuator(where="command", why=f"{found.command} commands something else already")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext
 
@@ -39,21 +39,8 @@ def activate(
     if incident and about is None:
         raise UnknownCrisis(what=str(incident))
     exercise = exercise or town.exercise or people.is_exercise() or bool(about and about.exercise)
-    rows = models.Crisis.objects.select_for_update().filter(territory_key=territory)
-    if rows.filter(ended_at=None, exercise=exercise).exists():
-        raise AlreadyOpen
     now = clock.now()
-    row = models.Crisis.objects.create(
-        territory_key=territory,
-        number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
-        level=level,
-        exercise=exercise,
-        incident=about,
-        plan=kept.name,
-        toml=kept.toml,
-        opened_at=now,
-        opened_by=member.actor,
-    )
+    row = _made(territory, kept, level, member, exercise=exercise, incident=about)
     _begin(row, plan.levels[level], member)
     if models.Seat.objects.filter(territory_key=territory, member=member).exists():
         # Whoever activates the plan need not be called.
@@ -68,6 +55,38 @@ def activate(
     )
     tell(row, fact, member.actor, now)
     return row.pk
+
+
+def _made(
+    territory: str,
+    kept: plans.Kept,
+    level: str,
+    member: Member,
+    *,
+    exercise: bool,
+    incident: Incident | None,
+) -> models.Crisis:
+    """The row of a crisis that begins. Raises AlreadyOpen."""
+    rows = models.Crisis.objects.select_for_update().filter(territory_key=territory)
+    if rows.filter(ended_at=None, exercise=exercise).exists():
+        raise AlreadyOpen
+    row = models.Crisis(
+        territory_key=territory,
+        number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+        level=level,
+        exercise=exercise,
+        incident=incident,
+        plan=kept.name,
+        toml=kept.toml,
+        opened_at=clock.now(),
+        opened_by=member.actor,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # somebody else pressed at the same moment
+        raise AlreadyOpen from None
+    return row
 
 
 def _begin(row: models.Crisis, level: rules.Level, member: Member) -> None:
