@@ -54,6 +54,11 @@ def test_one_says_why_and_has_an_etag(program: Caller, burglary: UUID) -> None:
     told = answer.json()
     assert len(told["because"]) == 2
     assert all(each["sentence"] for sign in told["because"] for each in sign["reasons"])
+    french = program.ask(f"/incidents/{burglary}", Accept_Language="fr").json()
+    sentences = [
+        [r["sentence"] for sign in one["because"] for r in sign["reasons"]] for one in (told, french)
+    ]
+    assert all(english != said for english, said in zip(*sentences, strict=True))
     assert {"seen", "received", "fused"} <= {each["step"] for each in told["ledger"] if each["at"]}
     assert "acknowledge" in told["actions"]
     etag = answer.headers["ETag"]
