@@ -23,6 +23,7 @@ from beffroi.territory.shown import DeviceView
 
 #: What the register of looks is made of.
 REGISTER = ("camera.look_opened", "camera.look_ended", "camera.look_refused")
+RIGHTS = ("camera.look", "camera.look_back")
 _AROUND = 3
 
 
@@ -178,5 +179,12 @@ def going_on(looks: Collection[UUID], member: UUID, at: datetime) -> set[UUID]:
 
 
 def register(territories: Collection[str], limit: int) -> list[EntryView]:
-    """What the journals of these territories say of looks, the newest first."""
-    return journal.latest([f"territory:{key}" for key in territories], REGISTER, limit)
+    """What the journals say of looks in these territories and of rights refused there, the newest first."""
+    found = journal.latest([f"territory:{key}" for key in territories], REGISTER, limit)
+    asked = journal.latest(["installation"], ["people.refused"], limit)
+    found += [each for each in asked if _is_of_a_look(each.body, territories)]
+    return sorted(found, key=lambda each: each.position, reverse=True)[:limit]
+
+
+def _is_of_a_look(body: dict[str, object] | None, territories: Collection[str]) -> bool:
+    return bool(body) and body["action"] in RIGHTS and body["territory"] in territories

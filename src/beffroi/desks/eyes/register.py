@@ -95,6 +95,8 @@ def _line(entry: EntryView, ended: Mapping[Any, EntryView], names: Mapping[str, 
             exercise=False,
             number=entry.number,
         )
+    if entry.fact == "people.refused":
+        return _shut(entry, body, names, said)
     end = ended.get(body.get("look"))
     refused = entry.fact == "camera.look_refused"
     return Line(
@@ -108,6 +110,23 @@ def _line(entry: EntryView, ended: Mapping[Any, EntryView], names: Mapping[str, 
         lasted=words.said(words.REFUSED, body["code"]) if refused else _lasted(end),
         refused=refused,
         exercise=body["exercise"],
+        number=entry.number,
+    )
+
+
+def _shut(entry: EntryView, body: Mapping[str, Any], names: Mapping[str, str], said: _Names) -> Line:
+    """A door that stayed shut: the entry says before whom, where and for which right."""
+    return Line(
+        at=entry.time,
+        who=names.get(entry.actor, gettext("a member")),
+        town=said.town(body["territory"]),
+        camera="",
+        what=gettext("live") if body["action"] == "camera.look" else gettext("recorder"),
+        purpose="",
+        reference="",
+        lasted=words.said(words.REFUSED, body["reason"]),
+        refused=True,
+        exercise=False,
         number=entry.number,
     )
 

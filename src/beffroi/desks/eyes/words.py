@@ -51,6 +51,9 @@ CLOSED: Words = {
     "exercise": _("not of this exercise"),
 }
 REFUSED: Words = {
+    "people.no_role_here": _("no right to look there"),
+    "people.ground_missing": _("no purpose, or no order"),
+    "people.ground_not_standing": _("a purpose or an order that does not stand"),
     "eyes.masked": _("masked"),
     "eyes.out_of_service": _("out of service"),
     "eyes.exercise": _("an exercise, and a real camera"),

@@ -57,6 +57,7 @@ export class Looks {
       if (response.status === 401) location.reload();
       else if (response.status === 403 || response.status === 404) looks.forEach((look) => look.state({ state: "over" }));
       else if (response.ok) await this.#hear(response.body.getReader(), looks);
+      else looks.forEach((look) => look.state({ state: "cut", why: "lost" }));
     } catch {
       if (signal.aborted) return;
       looks.forEach((look) => look.state({ state: "cut", why: "lost" }));
