@@ -16,7 +16,7 @@ def _say(line: str) -> None:
     click.echo(line)
 
 
-@click.command(epilog="Examples: BEFFROI_PORT=8500 beffroi up; beffroi up --only intake")
+@click.command(epilog="Example: BEFFROI_PORT=8500 beffroi up; of a centre: beffroi up --only intake")
 @click.option(
     "--only",
     type=click.Choice(["intake", "engine", "web", "broker"]),
