@@ -23,7 +23,7 @@ from beffroi.during.intake.spool_sqlite import SqliteSpool
 
 pytestmark = [pytest.mark.fault, pytest.mark.service]
 
-SECONDS = 60 if LONG else 10
+SECONDS = 60 if LONG else 6
 A_SECOND, BATCH, SENDERS = 10_000, 200, 2
 MOST_MB = 600
 _DECIDED = """

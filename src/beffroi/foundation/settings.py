@@ -136,7 +136,9 @@ class Settings:
         8, "devices", "So many devices that say one thing within three minutes are one line; 0: never."
     )
     overload_observations: int = setting(
-        1000, "observations", "Further behind than this, the engine takes lives in danger before their turn."
+        1000,
+        "observations",
+        "Further behind than this at the latest, the engine takes lives in danger first.",
     )
     burglary_median_seconds: float = setting(
         300.0, "s", "Median time that burglars stay; published figures go from under 3 to 20 minutes."

@@ -45,8 +45,8 @@ _log = structlog.get_logger("engine")
 Batch = Sequence[tuple[int, Observation]]
 
 _MOST = 2000
-# While the engine is behind, batches last about this long (s): what may concern a life waits for one.
-_TURN_S, _LEAST, _FIRST = 0.2, 20, 250
+# Where more waits than a batch holds, each lasts about this long (s): what may concern a life waits for one.
+_TURN_S, _LEAST, _FIRST = 0.2, 100, 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 _RERANK_S = 0.5
@@ -80,7 +80,7 @@ class Folding:
         self._cursor = fusion_engine.cursor().position
         self._next = 0.0
         self._looked = 0
-        self._behind, self._size = False, _MOST
+        self._behind, self._size = False, min(_MOST, _FIRST)
         self._most_behind = configuration.current().overload_observations
 
     def __call__(self) -> bool:
@@ -91,11 +91,10 @@ class Folding:
         batch = self._spool.read(self._cursor, most)
         if not batch and not fusion.decisions_wait():
             return False
-        self._behind = len(batch) == most and self._spool.head() - self._cursor > self._most_behind
         full = len(batch) == most
+        self._behind = full and self._spool.head() - self._cursor > min(self._most_behind, 2 * most)
         if self._behind:
             self._lives_first()
-            batch = batch[: min(most, _FIRST)] if most == _MOST else batch
         began = time.monotonic()
         self._next = began + self._gather_s
         touched = self.fold(batch)
@@ -103,8 +102,9 @@ class Folding:
             # What is not ranked at once is first in line for the duty that ranks what is open.
             within_s = _TURN_S / 10 if self._behind else _RANK_S
             dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s)
-        fitting = round(len(batch) * _TURN_S / max(time.monotonic() - began, 1e-3))
-        self._size = min(_MOST, max(_LEAST, fitting)) if self._behind else _MOST
+        if full:
+            fitting = round(most * _TURN_S / max(time.monotonic() - began, 1e-3))
+            self._size = min(_MOST, max(_LEAST, fitting))
         return full
 
     def _lives_first(self) -> None:
