@@ -74,7 +74,8 @@ ROOMS = {
 FIGURES = {
     "percent": 12, "metres": 40, "seconds": 61, "false": 2, "total": 9, "minutes": 24, "times": 3,
     "kind": "fire.alarm", "independent": 2, "unit": "P1", "reference": "I-2", "low": 3, "high": 20,
-    "first": "P2", "hypothesis": "x", "device": "C-17", "sources": 40, "devices": 12,
+    "first": "P2", "hypothesis": "x", "device": "C-17", "sources": 40, "devices": 12, "ways": 2, "all": 20,
+    "basis": "convention", "back": "2026-11-12T18:00:00+00:00",
 }  # fmt: skip
 
 
