@@ -38,6 +38,8 @@ def test_an_address_of_the_sixth_version_keeps_its_brackets() -> None:
         ("rtsp", "rtsp://10.0.0.7:99999/a"),
         ("rtsp", "rtsp://10.0.0.7/a b"),
         ("replay", "rtsp://10.0.0.7/{from}"),
+        ("replay", "rtsps://10.0.0.7/a"),
+        ("replay", "https://10.0.0.7/a"),
         ("rtsp", "concat:rtsp://a|rtsp://b"),
         ("rtsp", ""),
     ],

@@ -39,6 +39,8 @@ def split(way: str, given: str) -> Split:
         raise ValueError("it names no host, is too long, or holds blanks")
     if (FROM in given) != (TO in given):
         raise ValueError("it takes both {from} and {to}, or neither")
+    if way == "replay" and url.scheme != "rtsp" and FROM not in given:
+        raise ValueError("only rtsp:// is asked by the clock: it needs {from} and {to}")
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     place = f"{host}:{port}" if port else host
     address = urlunsplit((url.scheme, place, url.path, url.query, ""))
