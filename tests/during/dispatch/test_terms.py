@@ -15,7 +15,7 @@ from tests.during.dispatch.places import OPERATOR, Street
 
 from beffroi.cli.unit import unit as command
 from beffroi.during.dispatch import actions, keeping, shifts
-from beffroi.during.dispatch.errors import BadTerms, UnknownLine
+from beffroi.during.dispatch.errors import BadTerms, NotProposed, UnknownLine
 from beffroi.during.dispatch.rules.terms import (
     HOLIDAY,
     HoursLine,
@@ -165,6 +165,19 @@ def test_after_its_hours_a_unit_is_not_proposed_and_it_says_until_when(town: Str
     assert datetime.fromisoformat(left.reason.params["back"]) == at("2026-11-12T18:00")
     keeping.end_hours(territory_key=town.key, line=kept, last=date(2026, 11, 1), actor="system")
     assert why_not(incident) == {}
+
+
+@pytest.mark.room
+@pytest.mark.django_db
+def test_whoever_sends_it_all_the_same_says_why(town: Street) -> None:
+    town.unit("P1", 3000)
+    incident = town.incident(4000)
+    hours(town, "18:00", "02:00")
+    assert why_not(incident) == {"P1": "dispatch.off_hours_until"}
+    with pytest.raises(NotProposed):
+        actions.send(incident_id=incident, unit="P1", member=OPERATOR)
+    sent = actions.send(incident_id=incident, unit="P1", member=OPERATOR, override_reason="agreed")
+    assert sent.override == "agreed" and sent.place == 0
 
 
 @pytest.mark.room

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F
 
 from beffroi.during.dispatch import models
-from beffroi.during.dispatch.errors import NotAvailable, OtherWorld, ReasonNeeded, ReasonTooLong
+from beffroi.during.dispatch.errors import NotAvailable, NotProposed, OtherWorld, ReasonNeeded, ReasonTooLong
 from beffroi.during.dispatch.rules.words import OVERRIDES
 from beffroi.during.incident.models import Incident
 from beffroi.territory import queries as territory
@@ -41,7 +41,7 @@ class Choice:
 
 def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
     """The choice of a unit for an incident. Raises UnknownUnit, NotAvailable, OtherWorld,
-    ReasonNeeded, ReasonTooLong.
+    ReasonNeeded, NotProposed, ReasonTooLong.
     """
     seen = territory.unit(row.territory_key, unit)
     if seen.state == "off":
@@ -54,6 +54,9 @@ def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
     just_first = ranking is not None and ranking.before == unit and _lately(ranking.first_since, at)
     if rows and not just_first and (found is None or found["place"] != 1) and not reason.strip():
         raise ReasonNeeded(unit=unit, first=rows[0]["unit"])
+    left = ranking.left_out if ranking is not None else []
+    if not rows and any(each["unit"] == unit for each in left) and not reason.strip():
+        raise NotProposed(unit=unit)
     override, text, salt = _said(reason.strip())
     return Choice(
         place=found["place"] if found else 0,

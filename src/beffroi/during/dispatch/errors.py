@@ -23,6 +23,13 @@ class ReasonNeeded(BeffroiError):
     status = 422
 
 
+class NotProposed(ReasonNeeded):
+    """A unit that was left out is sent while nobody else was proposed: the record must say why too."""
+
+    code = "dispatch.not_proposed"
+    message = "{unit} is not proposed here: say why it goes all the same."
+
+
 class ReasonTooLong(BeffroiError):
     """A reason that is an essay."""
 
