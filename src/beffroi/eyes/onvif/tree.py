@@ -1,4 +1,4 @@
-"""XML without its dangers: no declaration of types or entities, bounded in size, depth and count.
+"""A document read safely, bounded in size, depth and count.
 
 Elements are found by their local names: makers and versions disagree on namespaces, never on names.
 """
@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import NoReturn
-from xml.parsers import expat
+
+from beffroi.foundation import safe_xml
+from beffroi.foundation.safe_xml import NotSafe
 
 #: Capabilities with every service come to some 20 kB, 100 events to some 100 kB.
 LARGEST = 1 << 20
 _DEEPEST = 32
 _MOST = 20_000
-
-
-class NotSafe(ValueError):
-    """XML that is refused whatever it says."""
 
 
 @dataclass(slots=True)
@@ -88,30 +85,12 @@ class _Builder:
             self._path[-1].text += said
 
 
-def _refuse(*_declared: object) -> NoReturn:
-    raise NotSafe("it has a DOCTYPE or declares entities, which SOAP forbids")
-
-
 def parsed(content: bytes) -> Element:
     """The root element. Raises ValueError (NotSafe among them) with why, in words."""
     if len(content) > LARGEST:
         raise NotSafe("it is larger than any answer should be")
     builder = _Builder()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text, parser.buffer_size = True, 1 << 20
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
-    parser.UnparsedEntityDeclHandler = _refuse
-    parser.ExternalEntityRefHandler = _refuse
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise ValueError(f"it is not well-formed XML: {error}") from None
-    except LookupError:
-        raise ValueError("its encoding is not known") from None
+    safe_xml.read(content, builder)
     if builder.root is None:
         raise ValueError("it holds no element")
     return builder.root

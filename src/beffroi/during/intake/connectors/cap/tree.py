@@ -1,22 +1,15 @@
-"""XML without its dangers: elements of one namespace, and no declaration of types or entities at all.
-
-The parser is expat, as everywhere in Python. Every trick of XML (entities that grow, that read a file, that
-call an address) needs a DOCTYPE: one is refused before anything in it is read.
-"""
+"""The elements of one namespace, of a document read safely."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NoReturn
-from xml.parsers import expat
+
+from beffroi.foundation import safe_xml
+from beffroi.foundation.safe_xml import NotSafe
 
 #: Alerts have about 20 elements an area; signatures nest about 8 deep.
 _DEEPEST = 32
 _MOST = 10_000
-
-
-class NotSafe(ValueError):
-    """XML that is refused whatever it says."""
 
 
 @dataclass(slots=True)
@@ -84,28 +77,10 @@ class _Builder:
             self._path[-1].text += said
 
 
-def _refuse(*_declared: object) -> NoReturn:
-    raise NotSafe("it has a DOCTYPE or declares entities, which no alert needs")
-
-
 def parsed(content: bytes, namespace: str) -> Element:
     """The root element. Raises ValueError (NotSafe among them) with why, in words."""
     builder = _Builder(namespace)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text, parser.buffer_size = True, 1 << 20
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
-    parser.UnparsedEntityDeclHandler = _refuse
-    parser.ExternalEntityRefHandler = _refuse
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise ValueError(f"it is not well-formed XML: {error}") from None
-    except LookupError:
-        raise ValueError("its encoding is not known") from None
+    safe_xml.read(content, builder)
     if builder.root is None:
         raise ValueError("it holds no element")
     return builder.root
