@@ -86,7 +86,7 @@ class Server:
 @pytest.fixture
 def server(transactional_db: None, tmp_path: Any) -> Iterator[Server]:
     """A server before a town with an incident, its on-call empty."""
-    from tests.house.test_urls_by_role import _incident
+    from tests.house.lying import OBJECTS
 
     from beffroi.during.dispatch import actions as dispatch
     from beffroi.territory import models as territory
@@ -102,7 +102,7 @@ def server(transactional_db: None, tmp_path: Any) -> Iterator[Server]:
         origin="test",
     )  # fmt: skip
     member = people.create_member(email="a@t.example", display_name="A", organisation=organisation)
-    incident = _incident("town", member)
+    incident = OBJECTS["incident"]("town", member)
     dispatch.rank(incident_id=incident, at=clock.now())
     made = programs.make_program(
         name="SIG", organisation=organisation, scopes=list(programs.SCOPES), days=9, territories=["town"]

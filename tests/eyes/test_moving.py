@@ -227,13 +227,13 @@ def test_the_keeper_does_it_by_itself(town: Town, camera: Device, configured: Co
 
     async def scene() -> None:
         keeper = returning.Keeper()
-        keeper.start()
+        await keeper.open()
         await until(lambda: camera.went_to == ["(home)"])
         for _ in range(100):
             if "camera.sent_home" in await asyncio.to_thread(facts):
                 break
             await asyncio.sleep(0.1)
-        await keeper.stop()
+        await keeper.close()
 
     asyncio.run(scene())
     assert models.Hold.objects.get().ended == "expired"

@@ -131,7 +131,7 @@ def test_a_file_that_was_touched_is_told_of(tmp_path: Path) -> None:
         queries.streets("essai")
     (folder / "buildings/names.json").write_text("{")
     with pytest.raises(DamagedTown):
-        queries.views("essai")
+        queries.buildings("essai")
 
 
 def test_what_a_killed_import_left_is_swept_after_a_day(tmp_path: Path) -> None:

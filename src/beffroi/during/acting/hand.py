@@ -23,7 +23,7 @@ from beffroi.during.acting import sending
 from beffroi.during.acting.sending import Order
 from beffroi.during.intake import broker
 from beffroi.during.intake.broker import Access
-from beffroi.during.intake.mqtt_link import Link
+from beffroi.during.intake.mqtt_link import Link, ReadingAhead
 from beffroi.foundation import clock
 
 _log = structlog.get_logger("acting")
@@ -92,7 +92,7 @@ class _Grip:
         self._acknowledged: list[int] = []
         self._heard: list[tuple[str, bytes, bool]] = []
         self._lost = False
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, clean_session=True)
+        self._client = ReadingAhead(paho.CallbackAPIVersion.VERSION2, clean_session=True)
         if own.user:
             self._client.username_pw_set(own.user, own.password)
         if own.tls is not None:
