@@ -209,7 +209,7 @@ def test_there_are_operations_and_each_names_scopes_that_exist() -> None:
     assert {scope for _path, _method, scopes in OPERATIONS for scope in scopes} == set(programs.SCOPES)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: f"{each[1]} {each[0]}")
 def test_each_operation_opens_to_its_scopes_and_to_no_other(
     entrust: Entrust,
     elsewhere: Caller,
