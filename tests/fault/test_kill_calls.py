@@ -141,9 +141,14 @@ def test_a_call_is_sent_at_least_once_and_never_doubled(
         told = json.loads(village.run("-c", READ))
     village.kill()
     first = told["rows"][0]
-    assert first[1] == "sent" and first[2] >= KILLS, told
+    # The kills last longer than the patience for an answer: some of them met the second round's call.
+    assert first[1] == "sent" and first[2] > 1, told
+    assert sum(attempts for _, _, attempts, _ in told["rows"]) >= KILLS, told
     assert len({key for key, *_ in told["rows"]}) == len(told["rows"]) == len(told["called"]), told
     sent = {key for key, state, *_ in told["rows"] if state == "sent"}
     # A later round may just have been accepted when the engine was ended for the last time.
     assert sent <= set(peer.accepted) <= {key for key, *_ in told["rows"]}
-    assert sum(each.json["id"] == first[0] for each in peer.got) >= KILLS
+    assert sum(each.json["id"] == first[0] for each in peer.got) >= first[2] - 1, (
+        "sent each time it was taken up"
+    )
+    assert len(peer.got) >= KILLS
