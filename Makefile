@@ -48,7 +48,7 @@ test-system: setup
 	@echo "== Tests on SQLite, with every service"
 	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "not fault" --durations=15 $(SKIP) $(ARGS)
 	@echo "== Bad days: they keep the disk busy and mostly wait, so they run apart, four at once"
-	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=40 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m fault --durations=5 $(SKIP) $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=25 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m fault --durations=5 $(SKIP) $(ARGS)
 	@echo "== The same rooms on PostgreSQL"
 	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(ARGS)
 
