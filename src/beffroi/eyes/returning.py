@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
 from beffroi.eyes import facts, models, moving, turning
 from beffroi.eyes.errors import NoWay
@@ -53,7 +53,8 @@ class Keeper:
             try:
                 await self.once()
             except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
-                _log.error("cameras not looked after, tried again", why=str(error))
+                strange = not isinstance(error, DatabaseError)
+                _log.error("cameras not looked after, tried again", why=str(error), exc_info=strange)
             await asyncio.sleep(_EVERY_S)
 
     async def once(self) -> int:

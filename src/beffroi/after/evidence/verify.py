@@ -92,7 +92,7 @@ def _unzipped(path: str) -> Files:
             content = [(each.filename, archive.read(each)) for each in infos]
     except (
         zipfile.BadZipFile,
-        NotImplementedError,
+        NotImplementedError,  # zipfile raises it for a compression that it does not know
         RuntimeError,
         EOFError,
         struct.error,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 import structlog
+from django.db import DatabaseError
 
 from beffroi.during.intake.broker import Access
 from beffroi.during.intake.connectors import (
@@ -132,7 +133,8 @@ class MqttGate:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
-                _log.error("sources not read, tried again", why=str(error))
+                strange = not isinstance(error, DatabaseError)
+                _log.error("sources not read, tried again", why=str(error), exc_info=strange)
             else:
                 if not known:
                     known = True

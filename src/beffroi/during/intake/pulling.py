@@ -11,6 +11,7 @@ import contextlib
 from uuid import UUID
 
 import structlog
+from django.db import DatabaseError
 
 from beffroi.during.intake.connectors import Pulled, PulledConnector, registry
 from beffroi.during.intake.reception import Reception
@@ -53,7 +54,8 @@ class Puller:
             try:
                 await self._compare(connectors)
             except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
-                _log.error("sources not read, tried again", why=str(error))
+                strange = not isinstance(error, DatabaseError)
+                _log.error("sources not read, tried again", why=str(error), exc_info=strange)
             await asyncio.sleep(_LOOK_FOR_SOURCES_S)
 
     async def _compare(self, connectors: list[PulledConnector]) -> None:
