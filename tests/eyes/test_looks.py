@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from tests.eyes.conftest import Declare, Town
+from tests.eyes.conftest import ORDER, Declare, Town
 
 from beffroi.eyes import actions, doors, errors, models, queries, rules
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position
 from beffroi.journal import queries as journal
 from beffroi.people.decisions import DoorShut
+from beffroi.people.orders import actions as orders
+from beffroi.people.orders import queries as register
+from beffroi.people.orders.models import Accreditation, Order
 from beffroi.territory import models as territory
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db]
@@ -60,14 +63,45 @@ def test_a_purpose_that_is_none_keeps_the_door_shut(town: Town, declare: Declare
     assert not models.Look.objects.exists()
 
 
-@pytest.mark.parametrize("order", [{"order": ""}, {"order_until": date(2020, 1, 1)}])
-def test_without_an_order_that_covers_it_nobody_looks(
-    town: Town, declare: Declare, order: dict[str, Any]
-) -> None:
-    declare(rtsp=RTSP, **order)
+def test_without_an_order_that_covers_it_nobody_looks(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP, order=False)
     with pytest.raises(DoorShut) as shut:
         look(town)
     assert shut.value.decision.params["ground"] == "order"
+    assert shut.value.decision.reason == "people.no_order"
+
+
+def test_an_order_withdrawn_shuts_the_camera_and_ends_the_look_that_goes_on(
+    town: Town, declare: Declare
+) -> None:
+    declare(rtsp=RTSP)
+    opened = models.Look.objects.get(pk=look(town).id)
+    assert doors.may_go_on(town.operator, opened)
+    orders.withdraw_order(territory=town.key, number=ORDER)
+    assert not doors.may_go_on(town.operator, opened)
+    with pytest.raises(DoorShut):
+        look(town)
+
+
+def test_an_order_for_other_purposes_does_not_carry_the_look(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP)
+    Order.objects.update(purposes=["traffic_flow"])
+    assert look(town, purpose="traffic")
+    assert look(town, purpose="upkeep"), "whether it works is looked after under any order"
+    with pytest.raises(DoorShut) as shut:
+        look(town, purpose="prevention")
+    assert shut.value.decision.reason == "people.order_other_purpose"
+
+
+def test_who_is_not_accredited_does_not_look_whatever_the_role(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP)
+    opened = models.Look.objects.get(pk=look(town).id)
+    Accreditation.objects.filter(member=town.operator).update(ends_on=register.today() - timedelta(days=1))
+    with pytest.raises(DoorShut) as shut:
+        look(town)
+    assert shut.value.decision.reason == "people.not_accredited"
+    assert not doors.may_go_on(town.operator, opened)
+    assert look(town, member=town.other)
 
 
 def test_who_has_no_role_for_it_does_not_look(town: Town, declare: Declare) -> None:
@@ -169,7 +203,8 @@ def test_the_cameras_of_an_exercise_need_no_order_and_serve_the_exercise_only(
     town: Town, declare: Declare
 ) -> None:
     territory.Device.objects.update(exercise=True)
-    declare(rtsp=RTSP, order="")
+    declare(rtsp=RTSP, order=False)
+    Accreditation.objects.all().delete()
     assert look(town).exercise
     assert facts("camera.look_opened")[0][1]["exercise"] is True
     with pytest.raises(errors.OnlyInExercise):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import date
 
 import click
 
@@ -23,7 +22,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 @click.group()
 def camera() -> None:
-    """How cameras give images: addresses, login, the prefect's order, what keeps one shut."""
+    """How cameras give images: addresses, login, what keeps one shut."""
 
 
 camera.add_command(camera_presets.presets)
@@ -45,8 +44,6 @@ camera.add_command(camera_presets.presets)
     default=None,
     help="Preset to which it turns back after it was moved; '': its own home position.",
 )
-@click.option("--order", default=None, help="Number of the prefect's order that covers the camera.")
-@click.option("--order-until", default="", help="Last day of that order (YYYY-MM-DD).")
 @click.option(
     "--shut",
     default=None,
@@ -65,16 +62,14 @@ def declare(
     login: str | None,
     secret_stdin: bool,
     home: str | None,
-    order: str | None,
-    order_until: str,
     shut: str | None,
     as_json: bool,
 ) -> None:
     """Declare how a camera gives images; what is not given stays as it was, '' takes it away.
 
     Example: beffroi camera declare --territory redon --device C-12 --rtsp rtsp://10.0.3.12/stream1
-    --login veille --replay "rtsp://10.0.3.2/rec/12?start={from}&end={to}" --order 35-2025-0117
-    --order-until 2030-03-01
+    --login veille --replay "rtsp://10.0.3.2/rec/12?start={from}&end={to}"
+    Then `beffroi order register`: nobody looks through a camera that no order covers.
     """
     said = Declaration(
         live=live,
@@ -83,8 +78,6 @@ def declare(
         onvif=onvif,
         login=login,
         secret=_secret(login, from_input=secret_stdin),
-        order=order,
-        order_until=_day(order_until),
         shut="" if shut == "no" else shut,
         home=home,
     )
@@ -98,13 +91,6 @@ def _secret(login: str | None, *, from_input: bool) -> str | None:
     if not login:
         return None
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=False, err=True))
-
-
-def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError as error:
-        raise BadCamera(where="order-until", why=str(error)) from None
 
 
 @camera.command(name="list")

@@ -11,9 +11,10 @@ class EyesRoom(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Answer for the purpose of a look, and for the order that covers a camera."""
-        from beffroi.eyes.ground_ports import ORDERS, PURPOSES
+        """Answer for the purpose of a look, for the order that covers a camera, and for who looks."""
+        from beffroi.eyes.ground_ports import ACCREDITATIONS, ORDERS, PURPOSES
         from beffroi.people import grounds
 
         grounds.register("purpose", PURPOSES)
         grounds.register("order", ORDERS)
+        grounds.register("accreditation", ACCREDITATIONS)

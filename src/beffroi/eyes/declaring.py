@@ -1,9 +1,8 @@
-"""How a camera gives images, as an administrator declares it: addresses, login, order, what holds it shut."""
+"""How a camera gives images, as an administrator declares it: addresses, login, what holds it shut."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 
@@ -33,8 +32,6 @@ class Declaration:
     onvif: str | None = None
     login: str | None = None
     secret: str | None = None
-    order: str | None = None
-    order_until: date | None = None
     shut: str | None = None
     home: str | None = None
 
@@ -52,15 +49,13 @@ def declare_camera(
     ) or models.Camera(territory_key=territory_key, device=device)
     _take_addresses(row, declaration)
     _take_login(row, declaration.login, declaration.secret)
-    _take_order(row, declaration)
+    _take_shut(row, declaration.shut)
     _take_home(row, declaration.home)
     row.changed_at = clock.now()
     row.save()
     fact = facts.CameraDeclared(
         device=device,
         ways=list(queries.ways(row)),
-        order=row.order,
-        order_until=row.order_until.isoformat() if row.order_until else "",
         shut=row.shut,
         exercise=on_the_map.exercise,
     )
@@ -102,13 +97,9 @@ def _take_home(row: models.Camera, home: str | None) -> None:
     row.home = home
 
 
-def _take_order(row: models.Camera, declaration: Declaration) -> None:
-    if declaration.order is not None:
-        row.order = declaration.order.strip()
-        row.order_until = declaration.order_until
-    elif declaration.order_until is not None:
-        row.order_until = declaration.order_until
-    if declaration.shut is not None:
-        if declaration.shut not in ("", *rules.SHUT):
-            raise BadCamera(where="shut", why=f"is not one of {', '.join(rules.SHUT)}")
-        row.shut = declaration.shut
+def _take_shut(row: models.Camera, shut: str | None) -> None:
+    if shut is None:
+        return
+    if shut not in ("", *rules.SHUT):
+        raise BadCamera(where="shut", why=f"is not one of {', '.join(rules.SHUT)}")
+    row.shut = shut

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from beffroi.eyes import models, rules
 from beffroi.eyes.errors import LookOver, NoLook
-from beffroi.eyes.ground_ports import EXERCISE
+from beffroi.eyes.ground_ports import EXERCISE, order_for, still_allowed
 from beffroi.eyes.shown import CameraView
 from beffroi.foundation import clock
 from beffroi.people import doors
@@ -17,14 +17,19 @@ ACTIONS = {rules.LIVE: "camera.look", rules.PAST: "camera.look_back"}
 
 
 def require_look(member: Member, camera: CameraView, *, kind: str, purpose: str, reference: str) -> None:
-    """The door of one look: right, place, purpose and order. Raises DoorShut, which its edge writes down."""
+    """The door of one look: right, place, purpose, order and accreditation.
+
+    Raises DoorShut, which its edge writes down.
+    """
     named = f"{purpose}:{reference}" if reference else purpose
+    order = EXERCISE if camera.exercise else order_for(camera.territory, camera.device, purpose)
+    own = EXERCISE if camera.exercise else str(member.pk)
     doors.require(
         member,
         ACTIONS[kind],
         territory=camera.territory,
         resource=f"device:{camera.device}",
-        grounds=doors.Grounds(purpose=named, order=EXERCISE if camera.exercise else camera.order),
+        grounds=doors.Grounds(purpose=named, order=order, accreditation=own),
     )
 
 
@@ -39,8 +44,10 @@ def look_for(member: UUID, identifier: UUID) -> models.Look:
 
 
 def may_go_on(member: Member, look: models.Look) -> bool:
-    """Whether the member still holds the right there, and nobody has shut the camera since."""
+    """Whether the right, the order and the accreditation still stand, and nobody has shut the camera since."""
     if look.territory_key not in doors.territories_for(member, ACTIONS[look.kind]):
+        return False
+    if not look.exercise and not still_allowed(member.pk, look.territory_key, look.device, look.purpose):
         return False
     found = models.Camera.objects.filter(territory_key=look.territory_key, device=look.device)
     return found.filter(shut="").exists()

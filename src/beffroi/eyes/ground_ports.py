@@ -1,4 +1,4 @@
-"""Who answers for the grounds of a look: its purpose, and the prefect's order that covers the camera.
+"""Who answers for the grounds of a look: its purpose, the prefect's order, and who looks being accredited.
 
 A purpose is a code of `rules.PURPOSES`; `incident` names the incident too: `incident:<identifier>`. Whether
 that one is open is answered by the room that holds incidents, which registers itself with `keep_references`.
@@ -6,18 +6,25 @@ that one is open is answered by the room that holds incidents, which registers i
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
+from uuid import UUID
 
 from django.utils import timezone
 
 from beffroi.eyes import rules
-from beffroi.eyes.models import Camera
 from beffroi.foundation.errors import NotFound
 from beffroi.people.grounds import Answer, Question
+from beffroi.people.orders import queries as orders
+from beffroi.people.orders import rules as order_rules
+from beffroi.people.orders.queries import Covering
+from beffroi.people.orders.shown import OrderView
 from beffroi.territory import queries as territory
 
-#: What is named as the order where the camera belongs to an exercise.
+#: What is named as the order and as the accreditation where the camera belongs to an exercise: it films nobody.
 EXERCISE = "exercise"
+#: What is named where no order covers the camera, so that the answer says so.
+NO_ORDER = "none"
 
 
 class References(Protocol):
@@ -53,15 +60,53 @@ class Orders:
     """The port of the ground `order`."""
 
     def confirm(self, key: str, question: Question) -> Answer:
-        """Whether the order that the camera was declared with covers it today."""
-        _device, _colon, device = question.resource.partition(":")
-        row = Camera.objects.filter(territory_key=question.territory or "", device=device).first()
-        if row is None:
-            return Answer(False)
-        today = timezone.localdate(question.at)
-        exercise = key == EXERCISE and is_exercise(row.territory_key, device)
-        named = row.order if key == row.order else ""
-        return Answer(rules.order_stands(named, row.order_until, today, exercise=exercise))
+        """Whether the order named covers the camera today, and holds the purpose of the look."""
+        territory_key, device = question.territory or "", question.resource.partition(":")[2]
+        if key == EXERCISE:
+            return Answer(is_exercise(territory_key, device))
+        day = timezone.localdate(question.at)
+        named = [each for each in _covering(territory_key, device, day) if each.number == key]
+        if not named:
+            return Answer(False, "people.no_order")
+        purpose, _colon, _reference = question.grounds.purpose.partition(":")
+        carried = any(order_rules.carries(each.purposes, purpose) for each in named)
+        return Answer(carried, "" if carried else "people.order_other_purpose")
+
+
+class Accreditations:
+    """The port of the ground `accreditation`: who looks is named, by the law and by the register."""
+
+    def confirm(self, key: str, question: Question) -> Answer:
+        """Whether the member may look at images in the territory today."""
+        territory_key, device = question.territory or "", question.resource.partition(":")[2]
+        if key == EXERCISE:
+            return Answer(is_exercise(territory_key, device))
+        day = timezone.localdate(question.at)
+        allowed = key == str(question.member) and orders.may_look(question.member, territory_key, day)
+        return Answer(allowed, "" if allowed else "people.not_accredited")
+
+
+def order_for(territory_key: str, device: str, purpose: str) -> str:
+    """The number of the order to name for a look: one that holds its purpose, else any that covers; else none."""
+    found = _covering(territory_key, device, orders.today())
+    held = [each for each in found if order_rules.carries(each.purposes, purpose)]
+    return (held or found)[0].number if found else NO_ORDER
+
+
+def still_allowed(member: UUID, territory_key: str, device: str, purpose: str) -> bool:
+    """Whether an order still covers the camera for that purpose, and the member is still accredited."""
+    found = _covering(territory_key, device, orders.today())
+    return any(order_rules.carries(each.purposes, purpose) for each in found) and orders.may_look(
+        member, territory_key
+    )
+
+
+def _covering(territory_key: str, device: str, day: date) -> list[OrderView]:
+    try:
+        position = territory.device(territory_key, device).position
+    except NotFound:
+        return []
+    return Covering(territory_key, day).all_of(device, position)
 
 
 def is_exercise(territory_key: str, device: str) -> bool:
@@ -74,3 +119,4 @@ def is_exercise(territory_key: str, device: str) -> bool:
 
 PURPOSES = Purposes()
 ORDERS = Orders()
+ACCREDITATIONS = Accreditations()

@@ -15,7 +15,7 @@ class Camera(models.Model):
     """How a device of the territory gives images. No address holds a login; `secret` is sealed.
 
     `live`: HLS; `rtsp`: the camera's own stream; `replay`: its recorder, with `{from}` and `{to}` where the
-    recorder takes them in its address; `onvif`: its service for movement. `order`: the prefect's order.
+    recorder takes them in its address; `onvif`: its service for movement.
     `shut`: why nobody may look through it now ('' otherwise). `home`: the preset to which it turns back after
     it was moved, '' for its own home position.
     """
@@ -29,8 +29,6 @@ class Camera(models.Model):
     onvif = models.CharField(max_length=500, blank=True, default="")
     login = models.CharField(max_length=120, blank=True, default="")
     secret = models.CharField(max_length=600, blank=True, default="")
-    order = models.CharField(max_length=80, blank=True, default="")
-    order_until = models.DateField(null=True)
     shut = models.CharField(max_length=16, blank=True, default="")
     home = models.CharField(max_length=64, blank=True, default="")
     changed_at = models.DateTimeField()

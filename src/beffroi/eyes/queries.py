@@ -18,6 +18,7 @@ from beffroi.foundation.geography import Position
 from beffroi.journal import queries as journal
 from beffroi.journal.entries import EntryView
 from beffroi.people import sealing
+from beffroi.people.orders.queries import Covering
 from beffroi.territory import queries as territory
 from beffroi.territory.shown import DeviceView
 
@@ -52,7 +53,8 @@ def cameras(territories: Collection[str]) -> list[CameraView]:
         if not rows:
             continue
         devices = {each.key: each for each in territory.devices(key, kinds=["camera"])}
-        found += [_view(rows[each], devices[each]) for each in rows if each in devices]
+        covering = Covering(key)
+        found += [_view(rows[each], devices[each], covering) for each in rows if each in devices]
     return sorted(found, key=lambda each: (each.territory, each.name.casefold(), each.device))
 
 
@@ -64,7 +66,8 @@ def has_cameras(territory_key: str) -> bool:
 def camera(territory_key: str, device: str) -> CameraView:
     """One camera. Raises UnknownCamera."""
     try:
-        return _view(row(territory_key, device), territory.device(territory_key, device))
+        found = row(territory_key, device)
+        return _view(found, territory.device(territory_key, device), Covering(territory_key))
     except NotFound as missing:
         raise UnknownCamera(device=device, what=device) from missing
 
@@ -75,15 +78,16 @@ def ways(row: models.Camera) -> tuple[str, ...]:
     return tuple(way for way, address in given if address)
 
 
-def _view(row: models.Camera, device: DeviceView) -> CameraView:
+def _view(row: models.Camera, device: DeviceView, covering: Covering) -> CameraView:
+    order = covering.of(device.key, device.position)
     return CameraView(
         territory=row.territory_key,
         device=row.device,
         name=device.name or row.device,
         position=device.position,
         ways=ways(row),
-        order=row.order,
-        order_until=row.order_until,
+        order=order.number if order else "",
+        order_until=order.ends_on if order else None,
         shut=row.shut,
         exercise=device.exercise,
         has_login=bool(row.login),
@@ -108,13 +112,14 @@ def sighted(territory_key: str, place: Position) -> tuple[list[Sighted], list[Si
         if each.position is not None
     ]
     known = {each.device: each for each in models.Camera.objects.filter(territory_key=territory_key)}
+    covering = Covering(territory_key)
 
     def with_camera(found: Iterable[Seen]) -> list[Sighted]:
         return [
             Sighted(
                 each,
                 devices[each.key].name or each.key,
-                _view(known[each.key], devices[each.key]) if each.key in known else None,
+                _view(known[each.key], devices[each.key], covering) if each.key in known else None,
             )
             for each in found
         ]

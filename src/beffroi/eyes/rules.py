@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 LIVE, PAST = "live", "past"
 KINDS = (LIVE, PAST)
@@ -55,11 +55,6 @@ def bad_span(start: datetime, end: datetime, now: datetime) -> str:
     if start < now - FURTHEST_BACK:
         return "it begins more than half an hour ago"
     return ""
-
-
-def order_stands(order: str, until: date | None, today: date, *, exercise: bool) -> bool:
-    """Whether an order covers a camera today; one that an exercise invents films nobody and needs none."""
-    return exercise or (bool(order) and (until is None or today <= until))
 
 
 def ended_at(

@@ -102,6 +102,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "beffroi.journal",
+    "beffroi.people.orders",
+    "beffroi.people.switches",
     "beffroi.territory",
     "beffroi.eyes",
     "beffroi.before.signal",

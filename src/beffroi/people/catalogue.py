@@ -13,7 +13,7 @@ from typing import Any
 from beffroi.foundation.errors import Invalid
 
 FILE = Path(__file__).parent / "data" / "rights.toml"
-GROUNDS = ("purpose", "requisition", "switch", "order", "second_signature")
+GROUNDS = ("purpose", "requisition", "switch", "order", "second_signature", "accreditation")
 AT = ("territory", "installation")
 
 

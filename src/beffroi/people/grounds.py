@@ -24,6 +24,7 @@ class Grounds:
     switch: str = ""
     order: str = ""
     second_signature: str = ""
+    accreditation: str = ""
 
     def named(self, ground: str) -> str:
         """The key given for a ground, by the ground's name."""

@@ -19,6 +19,10 @@ WORDS: Mapping[str, str] = {
     "people.ground_missing": _("To %(act)s, give %(ground)s."),
     "people.ground_not_standing": _("To %(act)s, %(ground)s must stand; the one given does not."),
     "people.ground_unanswerable": _("To %(act)s, %(ground)s is needed, and nothing here can confirm it yet."),
+    "people.no_order": _("No prefect's order covers this camera today."),
+    "people.order_other_purpose": _("The prefect's order that covers this camera does not hold that purpose."),
+    "people.not_accredited": _("You are not accredited to look at images there."),
+    "people.switch_off": _("To %(act)s, a legal switch must be on, and it is off."),
     "people.second_factor_needed": _("Your role asks for a second factor: set it up before anything else."),
     "people.no_door": _("This page has no door, so it stays shut."),
 }
@@ -29,6 +33,7 @@ GROUND_WORDS: Mapping[str, str] = {
     "switch": _("a legal switch that is on"),
     "order": _("a prefect's order that covers the camera"),
     "second_signature": _("a second signature"),
+    "accreditation": _("an accreditation to look at images"),
 }
 
 

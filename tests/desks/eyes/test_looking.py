@@ -73,7 +73,7 @@ def test_what_is_refused_is_said_where_the_image_would_be(
 
 
 def test_a_refused_look_is_written_as_any_refusal(town: Town, declare: Declare) -> None:
-    declare(rtsp=RTSP, order="")
+    declare(rtsp=RTSP, order=False)
     client = town.signed_in(town.operator)
     shown = client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}, headers=PART)
     assert "prefect" in shown.content.decode() and entries("people.refused") == 1
@@ -106,7 +106,7 @@ def test_the_register_says_who_looked_at_what_and_why(town: Town, burglary: UUID
     shown = town.signed_in(town.other).get("/veille/regards/").content.decode()
     assert "Camille" in shown and "I-1" in shown and "no image came" in shown
     assert "refused: masked" in shown
-    declare(shut="", order="")
+    declare(shut="", order=False)
     client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}, headers=PART)
     shown = town.signed_in(town.other).get("/veille/regards/").content.decode()
     assert "refused: no purpose, or no order" in shown

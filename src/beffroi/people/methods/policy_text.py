@@ -12,6 +12,7 @@ _GROUND_WORDS = {
     "switch": ("une autorisation légale en vigueur", "a legal switch that is on"),
     "order": ("un arrêté préfectoral qui couvre la caméra", "a prefect's order that covers the camera"),
     "second_signature": ("une seconde signature", "a second signature"),
+    "accreditation": ("une habilitation nominative", "an accreditation of their own"),
 }
 
 
