@@ -24,7 +24,7 @@ ORDER = "35-2025-0117"
 
 @pytest.fixture
 def declare(town: Town) -> Declare:
-    """Declare how the town's camera gives images; `order`: under the one that stands, which its people may use."""
+    """Declare how the town's camera gives images; `order`: whether the one that stands covers it."""
     first = register.today() - timedelta(days=365)
     text = orders.OrderText(
         number=ORDER,

@@ -44,7 +44,9 @@ def keepers() -> Iterator[dict[str, Keeper]]:
         grounds.withdraw(ground)
 
 
-ALL = Grounds(purpose="R-1", requisition="R-1", switch="R-1", order="R-1", second_signature="R-1", accreditation="R-1")
+ALL = Grounds(
+    purpose="R-1", requisition="R-1", switch="R-1", order="R-1", second_signature="R-1", accreditation="R-1"
+)
 SENSITIVE = sorted(key for key, action in catalogue().actions.items() if action.grounds)
 
 

@@ -1,4 +1,4 @@
-"""`beffroi order`, `beffroi agent`, `beffroi switch`: what the law asks to be registered before anybody looks."""
+"""`beffroi order`, `beffroi agent`: what the law asks to be registered before anybody looks."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def order() -> None:
 )  # fmt: skip
 @click.option("--from", "starts_on", required=True, type=DAY, help="First day.")
 @click.option("--until", "ends_on", required=True, type=DAY, help="Last day: five years at most.")
-@click.option("--days", default=rules.LONGEST_RETENTION_DAYS, show_default=True, help="Days that images are kept.")
+@click.option(
+    "--days", default=rules.LONGEST_RETENTION_DAYS, show_default=True, help="Days that images are kept."
+)
 @click.option("--camera", "devices", multiple=True, help="Key of a camera that it names; several times.")
 @click.option(
     "--perimeter", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -89,8 +91,9 @@ def register(
 ) -> None:  # fmt: skip
     """Register an order as the prefecture signed it.
 
-    Example: beffroi order register --territory redon --number 35-2025-0117 --authority "Préfecture d'Ille-et-Vilaine"
-    --purpose public_safety --purpose rescue --from 2025-03-01 --until 2030-02-28 --days 15 --camera C-12
+    Example: beffroi order register --territory redon --number 35-2025-0117
+    --authority "Préfecture d'Ille-et-Vilaine" --purpose public_safety --purpose rescue
+    --from 2025-03-01 --until 2030-02-28 --days 15 --camera C-12
     """
     territory_queries.territory(key)
     for device in devices:
@@ -133,7 +136,9 @@ def cover(key: str, number: str, devices: tuple[str, ...]) -> None:
 @order.command()
 @TERRITORY
 @click.option("--number", required=True, help="The order's number.")
-@click.option("--from", "from_day", type=DAY, default=None, help="First day on which it holds no more: today.")
+@click.option(
+    "--from", "from_day", type=DAY, default=None, help="First day on which it holds no more: today."
+)
 def withdraw(key: str, number: str, from_day: date | None) -> None:
     """An order covers nothing any more.
 
@@ -165,7 +170,9 @@ def _order_line(each: queries.OrderView) -> str:
     what = f"{len(each.devices)} cameras" + (", a perimeter" if each.perimeter else "")
     soon = f", ends within {each.ends_within} days" if each.ends_within else ""
     term = f"{each.starts_on} to {each.ends_on}{soon}"
-    return f"{each.number}  {each.state}  {term}  {what}  {each.retention_days} days  {', '.join(each.purposes)}"
+    return (
+        f"{each.number}  {each.state}  {term}  {what}  {each.retention_days} days  {', '.join(each.purposes)}"
+    )
 
 
 @click.group()
@@ -183,7 +190,9 @@ def agent() -> None:
 @click.option("--from", "starts_on", required=True, type=DAY, help="First day.")
 @click.option("--until", "ends_on", required=True, type=DAY, help="Last day: five years at most.")
 @click.option("--service", default="", help="The State's service.")
-@click.option("--order", "number_of_order", default="", help="For the State: the order that lets it have images.")
+@click.option(
+    "--order", "number_of_order", default="", help="For the State: the order that lets it have images."
+)
 def accredit(
     *, keys: tuple[str, ...], email: str, kind: str, number: str, authority: str, starts_on: date,
     ends_on: date, service: str, number_of_order: str,
@@ -214,7 +223,9 @@ def accredit(
 @agent.command(name="withdraw")
 @TERRITORY
 @click.option("--id", "identifier", required=True, type=click.UUID, help="See `beffroi agent list`.")
-@click.option("--from", "from_day", type=DAY, default=None, help="First day on which it holds no more: today.")
+@click.option(
+    "--from", "from_day", type=DAY, default=None, help="First day on which it holds no more: today."
+)
 def withdraw_agent(key: str, identifier: UUID, from_day: date | None) -> None:
     """An accreditation holds no more.
 

@@ -75,7 +75,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def sentence(error: BeffroiError) -> str:
     """An error's message in the reader's language, its fields filled in."""
-    return error.sentence(_(error.message))
+    kept = error.fields
+    told = {**kept, **{name: _(str(kept[name])) for name in ("where", "why") if kept.get(name)}}
+    return _(error.message).format(**told)
 
 
 def _said(request: HttpRequest, status: int, exception: Exception | None) -> HttpResponse:

@@ -23,6 +23,7 @@ from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.oversight import views as oversight
 from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
 from beffroi.people import doors
@@ -102,6 +103,9 @@ urlpatterns = [
     path("veille/regards/", eyes.looks, name="looks"),
     path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
+    path("controle/", oversight.home, name="oversight"),
+    path("controle/arretes/", oversight.register, name="oversight_orders"),
+    path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
     path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),

@@ -44,7 +44,7 @@ def look_for(member: UUID, identifier: UUID) -> models.Look:
 
 
 def may_go_on(member: Member, look: models.Look) -> bool:
-    """Whether the right, the order and the accreditation still stand, and nobody has shut the camera since."""
+    """Whether right, order and accreditation still stand, and nobody has shut the camera since."""
     if look.territory_key not in doors.territories_for(member, ACTIONS[look.kind]):
         return False
     if not look.exercise and not still_allowed(member.pk, look.territory_key, look.device, look.purpose):

@@ -21,7 +21,7 @@ from beffroi.people.orders.queries import Covering
 from beffroi.people.orders.shown import OrderView
 from beffroi.territory import queries as territory
 
-#: What is named as the order and as the accreditation where the camera belongs to an exercise: it films nobody.
+#: What is named as order and accreditation where the camera belongs to an exercise: it films nobody.
 EXERCISE = "exercise"
 #: What is named where no order covers the camera, so that the answer says so.
 NO_ORDER = "none"
@@ -87,7 +87,7 @@ class Accreditations:
 
 
 def order_for(territory_key: str, device: str, purpose: str) -> str:
-    """The number of the order to name for a look: one that holds its purpose, else any that covers; else none."""
+    """The number of the order to name for a look: one that holds its purpose, else any that covers."""
     found = _covering(territory_key, device, orders.today())
     held = [each for each in found if order_rules.carries(each.purposes, purpose)]
     return (held or found)[0].number if found else NO_ORDER

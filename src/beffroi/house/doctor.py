@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
-from beffroi.house import running
+from beffroi.house import doctor_law, running
 from beffroi.house.finding import Finding
 from beffroi.house.health import Health, free_bytes, health
 
@@ -262,7 +262,7 @@ def examine(settings: configuration.Settings) -> Iterator[Finding]:
     with translation.override(settings.language):
         found = [check(settings) for check in _checks(settings)]
         if next(each for each in found if each.check == _("database")).well:
-            found += _told(settings)
+            found += [*_told(settings), doctor_law.registers(settings)]
     yield from found
 
 

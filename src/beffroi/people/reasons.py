@@ -20,7 +20,9 @@ WORDS: Mapping[str, str] = {
     "people.ground_not_standing": _("To %(act)s, %(ground)s must stand; the one given does not."),
     "people.ground_unanswerable": _("To %(act)s, %(ground)s is needed, and nothing here can confirm it yet."),
     "people.no_order": _("No prefect's order covers this camera today."),
-    "people.order_other_purpose": _("The prefect's order that covers this camera does not hold that purpose."),
+    "people.order_other_purpose": _(
+        "The prefect's order that covers this camera does not hold that purpose."
+    ),
     "people.not_accredited": _("You are not accredited to look at images there."),
     "people.switch_off": _("To %(act)s, a legal switch must be on, and it is off."),
     "people.second_factor_needed": _("Your role asks for a second factor: set it up before anything else."),

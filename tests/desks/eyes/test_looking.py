@@ -109,7 +109,7 @@ def test_the_register_says_who_looked_at_what_and_why(town: Town, burglary: UUID
     declare(shut="", order=False)
     client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "traffic"}, headers=PART)
     shown = town.signed_in(town.other).get("/veille/regards/").content.decode()
-    assert "refused: no purpose, or no order" in shown
+    assert "refused: no prefect&#x27;s order covers it" in shown
 
 
 def test_the_data_protection_officer_lands_on_the_register(town: Town) -> None:

@@ -45,7 +45,9 @@ def test_an_order_is_registered_and_written_in_the_territory_s_journal(town: Tow
     shown = register()
     assert shown.devices == ("C-1", "C-2") and shown.purposes == ("public_safety", "rescue")
     (body,) = facts("order.registered")
-    assert body["retention_days"] == 15 and body["ends_on"] == "2030-02-28" and body["devices"] == ["C-1", "C-2"]
+    assert (
+        body["retention_days"] == 15 and body["ends_on"] == "2030-02-28" and body["devices"] == ["C-1", "C-2"]
+    )
     assert [each.number for each in queries.orders([OWN], DAY)] == [TEXT.number]
     assert queries.orders(["elsewhere"], DAY) == []
 

@@ -19,7 +19,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 def test_an_order_lasts_five_years_and_not_a_day_more(first: date) -> None:
     last = rules.years_after(first, 5) - timedelta(days=1)
     assert rules.bad_term(first, last) == ""
-    assert "5 years" in rules.bad_term(first, last + timedelta(days=1))
+    assert "five years" in rules.bad_term(first, last + timedelta(days=1))
     assert rules.bad_term(first, first - timedelta(days=1))
 
 
@@ -52,7 +52,9 @@ ANGLES = st.lists(st.integers(0, 359), min_size=3, max_size=12, unique=True)
 
 
 @given(ANGLES, st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
-def test_what_lies_within_a_perimeter_is_what_geometry_says(angles: list[int], lat: float, lon: float) -> None:
+def test_what_lies_within_a_perimeter_is_what_geometry_says(
+    angles: list[int], lat: float, lon: float
+) -> None:
     import math
 
     ring = [(math.sin(math.radians(a)), math.cos(math.radians(a))) for a in sorted(angles)]

@@ -1,4 +1,4 @@
-"""Legal switches: off by default, on where and while a decision says so, off again; and the ground of doors."""
+"""Legal switches: off by default, on where and while a decision says so; and the ground of doors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def test_it_is_off_by_default_on_for_its_days_and_off_again(town: Town) -> None:
 
 def test_it_is_turned_off_before_its_day_and_both_are_written(town: Town) -> None:
     actions.turn_on(territory=OWN, text=TEXT)
-    actions.turn_off(territory=OWN, capability="following", number="2026-41", from_day=DAY + timedelta(days=1))
+    actions.turn_off(
+        territory=OWN, capability="following", number="2026-41", from_day=DAY + timedelta(days=1)
+    )
     assert on() and not on(day=DAY + timedelta(days=1))
     facts = [each.fact for each in journal.follow(0, limit=100) if each.fact.startswith("switch.")]
     assert facts == ["switch.turned_on", "switch.turned_off"]

@@ -16,7 +16,7 @@ from beffroi.desks.eyes.shown import Eye
 from beffroi.during.incident import queries as incidents
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.during.incident.shown import IncidentView
-from beffroi.eyes import queries, rules
+from beffroi.eyes import queries
 from beffroi.eyes.queries import Sighted
 from beffroi.eyes.shown import CameraView, LookView
 from beffroi.foundation import clock

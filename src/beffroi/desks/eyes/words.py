@@ -53,6 +53,9 @@ CLOSED: Words = {
 REFUSED: Words = {
     "people.no_role_here": _("no right to look there"),
     "people.ground_missing": _("no purpose, or no order"),
+    "people.no_order": _("no prefect's order covers it"),
+    "people.order_other_purpose": _("the order does not hold that purpose"),
+    "people.not_accredited": _("not accredited to look"),
     "people.ground_not_standing": _("a purpose or an order that does not stand"),
     "eyes.masked": _("masked"),
     "eyes.out_of_service": _("out of service"),

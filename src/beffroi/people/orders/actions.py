@@ -44,7 +44,7 @@ def register_order(*, territory: str, text: OrderText, actor: str = SYSTEM) -> O
     """Register an order. Raises BadOrder where the law or the register does not take it."""
     _checked(text)
     if models.Order.objects.filter(territory_key=territory, number=text.number).exists():
-        raise BadOrder(where="number", why=f"{text.number} is registered already")
+        raise BadOrder(where="number", why="is registered already")
     devices = sorted(set(text.devices))
     row = models.Order.objects.create(
         territory_key=territory,
@@ -81,10 +81,9 @@ def _checked(text: OrderText) -> None:
             raise BadOrder(where=name, why="is missing")
     for name in ("number", "authority", "places"):
         if len(getattr(text, name)) > _LONGEST[name]:
-            raise BadOrder(where=name, why=f"is longer than {_LONGEST[name]} characters")
+            raise BadOrder(where=name, why="is too long")
     if not 1 <= text.retention_days <= rules.LONGEST_RETENTION_DAYS:
-        most = rules.LONGEST_RETENTION_DAYS
-        raise BadOrder(where="retention_days", why=f"images are kept 1 to {most} days (CSI L252-5)")
+        raise BadOrder(where="retention_days", why="images are kept a day to a month (CSI L252-5)")
     if why := rules.bad_term(text.starts_on, text.ends_on):
         raise BadOrder(where="ends_on", why=why)
     if why := rules.bad_purposes(text.purposes):
@@ -128,7 +127,7 @@ def withdraw_order(
 
 @dataclass(frozen=True, slots=True)
 class AgentText:
-    """An accreditation as it was signed: `order` is the number of the one that lets the State have the images."""
+    """An accreditation as it was signed; `order`: number of the one that lets the State have the images."""
 
     kind: str
     number: str
@@ -143,16 +142,16 @@ class AgentText:
 def accredit(*, territory: str, member: Member, text: AgentText, actor: str = SYSTEM) -> UUID:
     """Let a member look at images in a territory; gives its identifier. Raises BadAgent, UnknownOrder."""
     if text.kind not in rules.KINDS:
-        raise BadAgent(where="kind", why=f"{text.kind!r} is not one of {', '.join(rules.KINDS)}")
+        raise BadAgent(where="kind", why="is neither of the service nor of the State")
     for name in ("number", "authority", "service"):
         given = getattr(text, name)
         if len(given) > _LONGEST[name] or (name != "service" and not given.strip()):
-            raise BadAgent(where=name, why=f"says in 1 to {_LONGEST[name]} characters what was signed")
+            raise BadAgent(where=name, why="is missing, or too long")
     if why := rules.bad_term(text.starts_on, text.ends_on):
         raise BadAgent(where="ends_on", why=why)
     order = queries.row(territory, text.order) if text.kind == rules.STATE else None
     if order is not None and not order.state_access:
-        raise BadAgent(where="order", why=f"{order.number} does not let the State have the images")
+        raise BadAgent(where="order", why="does not let the State have the images")
     row = models.Accreditation.objects.create(
         member=member,
         territory_key=territory,

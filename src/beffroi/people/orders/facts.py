@@ -6,7 +6,7 @@ from beffroi.journal.facts import Fact
 
 
 class OrderRegistered(Fact, fact="order.registered", version=1):
-    """A prefect's order was registered; days are the first and the last, `document` the SHA-256 of its copy."""
+    """A prefect's order was registered; days are the first and the last, `document` its copy's SHA-256."""
 
     number: str
     purposes: list[str]

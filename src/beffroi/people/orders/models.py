@@ -16,8 +16,9 @@ from beffroi.people.orders import rules
 class Order(models.Model):
     """A prefect's order over a territory, from its first day to its last.
 
-    `perimeter` holds its corners as [latitude, longitude] where it allows every camera inside one; `state_access`
-    whether it lets designated agents of the State have the images (CSI L252-3). From `withdrawn_on` on it is over.
+    `perimeter` holds its corners as [latitude, longitude] where it allows every camera inside one;
+    `state_access` whether it lets designated agents of the State have the images (CSI L252-3).
+    From `withdrawn_on` on it is over.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -78,7 +79,9 @@ class Accreditation(models.Model):
     number = models.CharField(max_length=80)
     authority = models.CharField(max_length=160)
     service = models.CharField(max_length=160, blank=True, default="")
-    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="designated")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="designated"
+    )
     starts_on = models.DateField()
     ends_on = models.DateField()
     withdrawn_on = models.DateField(null=True)

@@ -44,10 +44,7 @@ def order(territory: str, number: str, day: date | None = None) -> OrderView:
 def agents(territories: Collection[str], day: date | None = None) -> list[AgentView]:
     """Every accreditation of these territories, those that stand first, then by name."""
     found = models.Accreditation.objects.filter(territory_key__in=list(territories))
-    shown = [
-        _agent(each, day or today())
-        for each in found.select_related("member__organisation", "order")
-    ]
+    shown = [_agent(each, day or today()) for each in found.select_related("member__organisation", "order")]
     return sorted(shown, key=lambda each: (each.state != STANDS, each.name.casefold(), each.ends_on))
 
 
@@ -72,7 +69,11 @@ def covers(order: OrderView, device: str, position: Position | None) -> bool:
     """Whether an order names the camera, or holds its place inside its perimeter."""
     if device in order.devices:
         return True
-    return bool(order.perimeter) and position is not None and rules.within(order.perimeter, position.lat, position.lon)
+    return (
+        bool(order.perimeter)
+        and position is not None
+        and rules.within(order.perimeter, position.lat, position.lon)
+    )
 
 
 def may_look(member: UUID, territory: str, day: date | None = None) -> bool:
@@ -96,7 +97,9 @@ def _order_lets(order: models.Order | None, day: date) -> bool:
 
 def ending(territories: Collection[str], day: date | None = None) -> tuple[list[OrderView], list[AgentView]]:
     """Orders and accreditations that stand and end within the longest warning, the soonest first."""
-    told = [each for each in orders(territories, day) if each.ends_within is not None and each.state == STANDS]
+    told = [
+        each for each in orders(territories, day) if each.ends_within is not None and each.state == STANDS
+    ]
     agents_told = [
         each for each in agents(territories, day) if each.ends_within is not None and each.state == STANDS
     ]

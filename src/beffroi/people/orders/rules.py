@@ -1,4 +1,4 @@
-"""What the law fixes about an order and an accreditation: purposes, terms, what stands on a day, what ends soon."""
+"""What the law fixes about orders and accreditations: purposes, terms, what stands, what ends soon."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ PURPOSES = (
 CARRIED_BY: Mapping[str, frozenset[str] | None] = MappingProxyType(
     {
         "incident": None,  # the purposes of its own order bound what is looked for
-        "prevention": frozenset({"public_buildings", "national_defence", "public_safety", "terrorism", "dumping"}),
+        "prevention": frozenset(
+            {"public_buildings", "national_defence", "public_safety", "terrorism", "dumping"}
+        ),
         "rescue": frozenset({"rescue", "natural_risks"}),
         "disaster": frozenset({"natural_risks", "rescue"}),
         "traffic": frozenset({"traffic_flow", "traffic_offences"}),
@@ -59,7 +61,7 @@ def bad_term(starts: date, ends: date) -> str:
     if ends < starts:
         return "it ends before it starts"
     if ends >= years_after(starts, LONGEST_YEARS):
-        return f"it lasts longer than {LONGEST_YEARS} years (CSI L252-4)"
+        return "it lasts longer than five years (CSI L252-4)"
     return ""
 
 
@@ -68,7 +70,7 @@ def bad_purposes(purposes: Collection[str]) -> str:
     if not purposes:
         return "an order names at least one purpose of CSI L251-2"
     strange = sorted(set(purposes) - set(PURPOSES))
-    return f"{strange[0]!r} is not one of {', '.join(PURPOSES)}" if strange else ""
+    return "it names a purpose that CSI L251-2 does not" if strange else ""
 
 
 def bad_ring(ring: Ring) -> str:
@@ -90,7 +92,7 @@ def within(ring: Ring, lat: float, lon: float) -> bool:
 
 
 def stands(starts: date, ends: date, withdrawn: date | None, day: date) -> bool:
-    """Whether what lasts from `starts` to `ends` (both included) stands on a day; withdrawn: not from that day."""
+    """Whether what lasts from `starts` to `ends` (included) stands on a day; withdrawn: not from then on."""
     return starts <= day <= ends and (withdrawn is None or day < withdrawn)
 
 

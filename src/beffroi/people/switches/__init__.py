@@ -1,4 +1,4 @@
-"""Legal switches: what the law allows only where somebody decided it, on a legal basis, for a time and a place.
+"""Legal switches: what the law allows only where somebody decided it, for a time and a place.
 
 What enters: a decision to turn one on, with its text; a decision to turn it off before its day.
 What leaves: whether one is on in a territory, at a place, on a day; the ground `switch` of the doors.

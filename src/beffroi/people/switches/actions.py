@@ -59,12 +59,11 @@ def turn_on(*, territory: str, text: DecisionText, actor: str = SYSTEM) -> model
 
 def _checked(territory: str, text: DecisionText) -> None:
     if text.capability not in rules.CAPABILITIES:
-        known = ", ".join(rules.CAPABILITIES)
-        raise BadSwitch(where="capability", why=f"{text.capability!r} is not one of {known}")
+        raise BadSwitch(where="capability", why="is none that a switch allows")
     for name, longest in _LONGEST.items():
         given = getattr(text, name).strip()
         if not given or len(given) > longest:
-            raise BadSwitch(where=name, why=f"says in 1 to {longest} characters what was signed")
+            raise BadSwitch(where=name, why="is missing, or too long")
     if why := rules.bad_term(text.capability, text.starts_on, text.ends_on):
         raise BadSwitch(where="ends_on", why=why)
     if text.perimeter and (why := rules.bad_ring(text.perimeter)):
@@ -73,7 +72,7 @@ def _checked(territory: str, text: DecisionText) -> None:
         territory_key=territory, capability=text.capability, number=text.number.strip()
     )
     if same.exists():
-        raise BadSwitch(where="number", why=f"{text.number} is kept already")
+        raise BadSwitch(where="number", why="is registered already")
 
 
 @transaction.atomic
@@ -81,9 +80,7 @@ def turn_off(
     *, territory: str, capability: str, number: str, from_day: date | None = None, actor: str = SYSTEM
 ) -> None:
     """A decision allows nothing from a day on (today where none is given). Raises UnknownSwitch."""
-    row = models.Switch.objects.filter(
-        territory_key=territory, capability=capability, number=number
-    ).first()
+    row = models.Switch.objects.filter(territory_key=territory, capability=capability, number=number).first()
     if row is None:
         raise UnknownSwitch(what=f"{capability} {number}")
     row.off_from = from_day or today()

@@ -24,9 +24,8 @@ def bad_term(capability: str, starts: date, ends: date) -> str:
     """Why a switch may not be on from `starts` to `ends` (both included); '' where it may."""
     if ends < starts:
         return "it ends before it starts"
-    most = CAPABILITIES[capability]
-    if ends >= years_after(starts, most):
-        return f"one decision lasts {most} years at most, then it is taken again"
+    if ends >= years_after(starts, CAPABILITIES[capability]):
+        return "it lasts too long: the decision must be taken again before"
     return ""
 
 

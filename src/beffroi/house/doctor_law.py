@@ -1,0 +1,39 @@
+"""What `beffroi doctor` asks of the law's registers: what ends soon, which cameras no order covers."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from beffroi.foundation import settings as configuration
+from beffroi.house.finding import Finding
+
+_MOST_NAMED = 5
+
+
+def registers(settings: configuration.Settings) -> Finding:
+    """Orders and accreditations that end within a month; cameras that give images under no order."""
+    from beffroi.eyes import queries as eyes
+    from beffroi.people.orders import queries as orders
+    from beffroi.territory import queries as territory
+
+    check = _("orders and agents")
+    try:
+        keys = [each.key for each in territory.territories()]
+        told, agents = orders.ending(keys)
+        dark = [each.name for each in eyes.cameras(keys) if not each.order and not each.exercise]
+    except DatabaseError as error:
+        return Finding(check, False, str(error), _("Start `beffroi up`: it brings them up to date."))
+    if dark:
+        seen = _("no order covers: %(cameras)s") % {"cameras": _named(dark)}
+        return Finding(
+            check, False, seen, _("Register it: `beffroi order register`. Nobody may look through them.")
+        )
+    soon = [f"{each.number} ({each.ends_on})" for each in (*told, *agents) if (each.ends_within or 999) <= 30]
+    seen = _("end within a month: %(numbers)s") % {"numbers": _named(soon)} if soon else _("none ends soon")
+    return Finding(check, not soon, seen, _("Ask the prefecture for the next one: a file takes months."))
+
+
+def _named(found: list[str]) -> str:
+    more = len(found) - _MOST_NAMED
+    return ", ".join(found[:_MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
