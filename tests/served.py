@@ -1,4 +1,4 @@
-"""Static files are looked for once a process: each browser of a test (`Client`) has the middleware made anew."""
+"""Static files are looked for once a process: each `Client` of a test has the middleware made anew."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from beffroi.house.django_settings import *  # noqa: E402, F403 - the same setti
 class CheapArgon2(Argon2PasswordHasher):
     """The same hashing with the least work that Argon2 takes: most tests need people, few need passwords.
 
-    What a town pays (a fifth of a second and 100 MB for each) is what `tests/house/test_security.py` looks at.
+    What a town pays (a fifth of a second and 100 MB each) is looked at by `tests/house/test_security.py`.
     """
 
     time_cost, memory_cost, parallelism = 1, 8, 1
