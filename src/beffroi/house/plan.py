@@ -30,7 +30,7 @@ from beffroi.during.intake.lease import Lease
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
-from beffroi.during.oncall.courier import Courier
+from beffroi.during.oncall import courier as calls
 from beffroi.during.webhooks import courier as webhooks
 from beffroi.eyes import actions as eyes
 from beffroi.foundation import clock
@@ -182,9 +182,9 @@ def warm() -> None:
 
 
 #: One each a process, whatever happens to its lease: each takes up what it sends, so several may share it.
-_courier = Courier()
+_courier = calls.courier()
 _hand = Hand()
-_notifier = webhooks.Courier()
+_notifier = webhooks.courier()
 
 
 def take_over() -> tuple[Callable[[], bool], list[Duty]]:
