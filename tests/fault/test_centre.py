@@ -1,4 +1,4 @@
-"""A centre's bad days: a NATS server is killed, PostgreSQL crashes, the active engine is killed.
+"""A centre's bad days: a NATS server is killed, PostgreSQL crashes, the active engine is killed, or hangs.
 
 Three NATS servers, a PostgreSQL that flushes, intake, the pages and two engines, all real and apart, under a
 steady stream of observations. What was acknowledged is there exactly once; nobody starts anything again but
@@ -42,6 +42,8 @@ TOWN = "bourg-centre"
 #: What is promised is 5 s; a machine that does six other things at once is given twice that.
 LOOSELY = 2.0
 GAP_S = TAKE_OVER_S = 5.0
+#: What the setting is here; a town's is longer.
+HUNG_S = 12.0
 _LEASE = Lease(LEASE).number
 
 
@@ -61,6 +63,7 @@ class Centre:
             "BEFFROI_NATS_REPLICAS": "3",
             "BEFFROI_MQTT_URL": "mqtt://127.0.0.1:9",  # no broker here: HTTP is what is tried
             "BEFFROI_CHECKPOINT_SECONDS": "1",
+            "BEFFROI_ENGINE_HUNG_SECONDS": f"{HUNG_S:.0f}",
             "BEFFROI_LOG_LEVEL": "INFO",
             "DJANGO_SETTINGS_MODULE": "beffroi.house.django_settings",
             **{f"BEFFROI_{name}": str(port) for name, port in self.ports.items()},
@@ -104,7 +107,7 @@ class Centre:
     def stop(self) -> None:
         """Leave none behind."""
         for process in self.running.values():
-            process.kill()
+            process.kill()  # one that was stopped too
             process.wait()
 
     def ask(self, query: LiteralString, *values: object) -> list[tuple[object, ...]]:
@@ -322,6 +325,28 @@ def test_the_active_engine_is_killed(house: Centre, speaker: Speaker) -> None:
         standing = house.said(active).count("standing by")
         house.start(active)
         until(lambda: house.said(active).count("standing by") > standing, "it does not stand by", house=house)  # noqa: B023
+    settled(house, speaker)
+
+
+def test_the_active_engine_hangs(house: Centre, speaker: Speaker) -> None:
+    """It is stopped where it stands: its connection, and the lock that lives on it, outlast that."""
+    active = _engine_of(house)
+    speaker.gap()
+    house.running[active].send_signal(signal.SIGSTOP)
+    holder, folded = house.active(), house.folded()
+    took = until(lambda: house.folded() > folded, "nobody took over", house=house)
+    gap = speaker.gap()
+    print(f"stopped {active}: the other folds after {took:.1f} s, gap {gap:.1f} s")
+    assert gap <= GAP_S * LOOSELY, "intake waited for the engine"
+    assert took <= HUNG_S + TAKE_OVER_S * LOOSELY
+    assert house.active() not in (holder, None)
+    house.running[active].send_signal(signal.SIGCONT)
+    # It finds its connection cut, or its own clock run out: either way it has nothing to write with.
+    ended = house.running[active].poll
+    until(lambda: ended() == 1 or _last_word(house, active) == "standing by", "it goes on", house=house)
+    assert _engine_of(house) != active
+    if ended() is not None:
+        house.start(active)
     settled(house, speaker)
 
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.during.webhooks.peers import Receiver, receiver
+from tests.fault.village import village
 
 pytestmark = pytest.mark.fault
 
@@ -51,52 +48,7 @@ print(json.dumps(found))
 """
 
 
-class Village:
-    """One data directory and its engine."""
-
-    def __init__(self, data: Path) -> None:
-        self.environment = {
-            **os.environ,
-            "BEFFROI_DATA_DIR": str(data),
-            "BEFFROI_MQTT_URL": "mqtt://127.0.0.1:9",
-            "BEFFROI_WEBHOOK_NETWORKS": "127.0.0.0/8",
-            "BEFFROI_WEBHOOK_TIMEOUT_SECONDS": "1",
-            "BEFFROI_LOG_LEVEL": "ERROR",
-            "DJANGO_SETTINGS_MODULE": "beffroi.house.django_settings",
-        }
-        self.log = (data / "log").open("wb")
-        self.engine: subprocess.Popen[bytes] | None = None
-
-    def run(self, *line: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *line],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
-
-    def start(self) -> None:
-        line = [sys.executable, "-m", "beffroi.house.engine"]
-        self.engine = subprocess.Popen(line, env=self.environment, stdout=self.log, stderr=self.log)
-
-    def kill(self) -> None:
-        """End the engine at once; nothing where there is none."""
-        if self.engine is not None:
-            self.engine.send_signal(signal.SIGKILL)
-            self.engine.wait()
-            self.engine = None
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    """A village whose engine does not outlive its test."""
-    made = Village(tmp_path)
-    yield made
-    made.kill()
+NETWORKS = {"BEFFROI_WEBHOOK_NETWORKS": "127.0.0.0/8", "BEFFROI_WEBHOOK_TIMEOUT_SECONDS": "1"}
 
 
 def _until(peer: Receiver, count: int, seconds: float) -> None:
@@ -105,26 +57,25 @@ def _until(peer: Receiver, count: int, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def test_everything_is_told_in_order_whatever_is_killed(village: Village) -> None:
-    with receiver() as peer:
+def test_everything_is_told_in_order_whatever_is_killed(tmp_path: Path) -> None:
+    with receiver() as peer, village(tmp_path, **NETWORKS) as house:
         peer.slow_s = 0.15
-        village.run("-m", "beffroi.house.prepare")
-        village.run("-c", MAKE, peer.url)
-        wanted = json.loads(village.run("-c", TELL, str(4 * KILLS)))
+        house.run("-c", MAKE, peer.url)
+        wanted = json.loads(house.run("-c", TELL, str(4 * KILLS)))
         peer.plan = ["slow"] * 10_000
         for _kill in range(KILLS):
             before = len(peer.got)
-            village.start()
+            house.start()
             _until(peer, before + 1, 40.0)
-            assert len(peer.got) > before, "the engine tells nothing"
+            assert len(peer.got) > before, house.said()
             time.sleep(0.05)  # in the middle of an answer
-            village.kill()
-        village.start()
+            house.kill()
+        house.start()
         end = time.monotonic() + 90
         while {each.event["data"]["position"] for each in peer.got} < set(wanted) and time.monotonic() < end:
             time.sleep(0.1)
         time.sleep(0.5)
-        village.kill()
+        house.kill()
     told = [each.event["data"]["position"] for each in peer.got]
     assert list(dict.fromkeys(told)) == wanted, "each for the first time in its order, none left out"
     assert len(told) > len(wanted), "no kill fell between sending and marking: the test shows nothing"

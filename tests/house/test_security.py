@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
+from beffroi.house import django_settings
 from beffroi.people.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS, with_headers
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "beffroi"
@@ -138,7 +140,10 @@ def test_view_without_a_door_stays_shut() -> None:
 @pytest.mark.unit
 def test_strict_settings_are_on() -> None:
     assert settings.DEBUG is False
-    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    # What a town runs with; tests have the same with less work (house/settings_for_tests).
+    assert django_settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    work = Argon2PasswordHasher().params()
+    assert (work.memory_cost, work.time_cost) >= (19_456, 2), "what OWASP asks for at least"
     lengths = [v["OPTIONS"]["min_length"] for v in settings.AUTH_PASSWORD_VALIDATORS if "Length" in v["NAME"]]
     assert min(lengths) >= 12
     assert settings.SESSION_COOKIE_HTTPONLY

@@ -140,6 +140,12 @@ class Settings:
         "observations",
         "Further behind than this at the latest, the engine takes lives in danger first.",
     )
+    engine_hung_seconds: int = setting(
+        30,
+        "s",
+        "An engine that one piece of work holds up for so long ends, and is started again; one that comes no "
+        "further for so long though observations wait loses its turn to another that stands by; 0: never.",
+    )
     burglary_median_seconds: float = setting(
         300.0, "s", "Median time that burglars stay; published figures go from under 3 to 20 minutes."
     )

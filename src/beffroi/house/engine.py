@@ -7,7 +7,8 @@ One loop, one thread: signals become observations; observations, in the spool's 
 interventions (one transaction a batch, with the cursor: killed at any moment, it goes on where it stood);
 rankings of units follow; heads of journals are signed on time.
 
-Work that fails is tried again, later each time (see house/plan.py for what is plugged in).
+Work that fails is tried again, later each time (see house/plan.py for what is plugged in). An engine that
+hangs loses its turn (see house/hanging.py).
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ import django
 import structlog
 from django.db import DatabaseError
 
+from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import process
+from beffroi.house.hanging import Watch
 
 _log = structlog.get_logger("engine")
 #: The lock that the active engine holds.
@@ -56,11 +59,14 @@ class Duty:
 class Engine:
     """The loop and its duties; `run` returns when `stopping` is set.
 
-    `held`: whether this engine is the one; `take_over` makes the work and the duties of one that became it.
+    `held`: whether this engine is the one; `take_over` makes the work and the duties of one that became it;
+    `look`: what one that stands by does meanwhile; `watch` ends an engine that hangs.
     """
 
     held: Callable[[], bool]
     take_over: Callable[[], tuple[Callable[[], bool], list[Duty]]]
+    look: Callable[[], object] = lambda: None
+    watch: Watch = field(default_factory=lambda: Watch(0))
     duties: list[Duty] = field(default_factory=list)
     stopping: bool = False
 
@@ -73,6 +79,7 @@ class Engine:
                 if fold is not None or not stood_by:
                     _log.info("standing by")
                 fold, stood_by = None, True
+                self._guarded("successor", self.look)
                 time.sleep(_STAND_BY_S)
                 continue
             if fold is None:
@@ -82,6 +89,7 @@ class Engine:
             self._do_duties()
             if not worked:
                 time.sleep(_CALM_S)
+        self.watch.ends()
 
     def _begin(self) -> Callable[[], bool] | None:
         made = self._guarded("take over", self.take_over, failed=None)
@@ -97,13 +105,14 @@ class Engine:
         for duty in self.duties:
             if now < duty.due:
                 continue
-            done = self._guarded(duty.name, duty.work, failed=False) is not False
+            done = self._guarded(duty.name, duty.work, every_s=duty.every_s) is not False
             duty.failures = 0 if done else duty.failures + 1
             duty.due = time.monotonic() + duty.every_s * min(2**duty.failures, 64)
 
-    def _guarded(self, name: str, work: Callable[[], Any], failed: Any = False) -> Any:
+    def _guarded(self, name: str, work: Callable[[], Any], failed: Any = False, every_s: float = 0.0) -> Any:
         from django.db import close_old_connections
 
+        self.watch.begins(every_s)
         began = time.monotonic()
         try:
             done = work()
@@ -132,10 +141,12 @@ def main() -> int:
     from beffroi.house import logs
 
     logs.configure("engine")
-    from beffroi.house.plan import take_over, warm
+    from beffroi.house.plan import successor, take_over, warm
 
     lease = Lease(LEASE)
-    engine = Engine(held=lease.held, take_over=take_over)
+    limit_s = configuration.current().engine_hung_seconds
+    look = successor(lease, limit_s).look
+    engine = Engine(held=lease.held, take_over=take_over, look=look, watch=Watch(limit_s))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         engine.stopping = True

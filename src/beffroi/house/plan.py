@@ -26,10 +26,11 @@ from beffroi.during.incident import actions as incident
 from beffroi.during.intake import broker, connectors, queries, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.lease import Lease
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
-from beffroi.during.oncall.courier import Courier
+from beffroi.during.oncall import courier as calls
 from beffroi.during.webhooks import courier as webhooks
 from beffroi.eyes import actions as eyes
 from beffroi.foundation import clock
@@ -38,6 +39,7 @@ from beffroi.foundation.errors import BeffroiError
 from beffroi.house import warming
 from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
+from beffroi.house.hanging import Successor
 from beffroi.journal import actions as journal
 
 _log = structlog.get_logger("engine")
@@ -180,9 +182,9 @@ def warm() -> None:
 
 
 #: One each a process, whatever happens to its lease: each takes up what it sends, so several may share it.
-_courier = Courier()
+_courier = calls.courier()
 _hand = Hand()
-_notifier = webhooks.Courier()
+_notifier = webhooks.courier()
 
 
 def take_over() -> tuple[Callable[[], bool], list[Duty]]:
@@ -197,6 +199,17 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     if position > head:
         raise SpoolBehind(head=head, position=position)
     return Folding(spool, configuration.current().fusion_batch_ms / 1000), duties()
+
+
+def successor(lease: Lease, limit_s: float) -> Successor:
+    """What an engine that stands by looks at: how far the one that holds the lease is in the spool."""
+    return Successor(
+        limit_s,
+        holder=lease.holder,
+        reached=fusion_engine.position,
+        waiting=lambda: spools.shared().head(),
+        oust=lease.oust,
+    )
 
 
 def duties() -> list[Duty]:

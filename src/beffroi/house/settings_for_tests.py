@@ -27,4 +27,18 @@ if "BEFFROI_TESTS" not in os.environ:
     atexit.register(shutil.rmtree, _data, ignore_errors=True)
     os.environ.update(BEFFROI_TESTS="1", BEFFROI_DATA_DIR=_data, BEFFROI_CONFIG=os.devnull)
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
 from beffroi.house.django_settings import *  # noqa: E402, F403 - the same settings, elsewhere
+
+
+class CheapArgon2(Argon2PasswordHasher):
+    """The same hashing with the least work that Argon2 takes: most tests need people, few need passwords.
+
+    What a town pays (a fifth of a second and 100 MB each) is looked at by `tests/house/test_security.py`.
+    """
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+PASSWORD_HASHERS = [f"{__name__}.CheapArgon2"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from beffroi.during.intake.lease import Lease
 
@@ -68,3 +68,24 @@ def test_one_holds_it_and_the_other_takes_it_when_that_one_ends() -> None:
     finally:
         one.end()
         two.end()
+
+
+def test_who_stands_by_ousts_the_one_that_it_saw_and_no_other() -> None:
+    if connection.vendor != "postgresql":
+        return  # there is no second process in a village
+    one, two, third = Other(), Other(), Other()
+    try:
+        assert two.does(two.lease.holder) is None
+        assert one.does(one.lease.held)
+        seen = two.does(two.lease.holder)
+        assert not two.does(lambda: two.lease.oust(int(str(seen)) + 1)), "another's connection is not touched"
+        assert one.does(lambda: one.lease.held(ask=True))
+        assert two.does(lambda: two.lease.oust(seen))
+        assert until(lambda: third.does(third.lease.held)), "it lets go at once"
+        with pytest.raises(DatabaseError):
+            one.does(lambda: one.lease.held(ask=True))
+        assert not two.does(lambda: two.lease.oust(seen)), "who came after has its turn"
+        assert third.does(lambda: third.lease.held(ask=True))
+    finally:
+        for each in (one, two, third):
+            each.end()

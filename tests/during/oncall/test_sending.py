@@ -261,7 +261,7 @@ def test_a_slow_gateway_holds_up_nobody_else(rota, happen, peer, configured):
     happen(("panic.holdup", "P-9", 0.0))
     actions.step(later(1))
     models.Message.objects.update(next_at=later(-1))
-    carrier = courier.Courier()
+    carrier = courier.courier()
     began = time.monotonic()
     carrier.tend()
     while models.Message.objects.filter(state="sent").count() < 1 and time.monotonic() < began + 8:

@@ -11,6 +11,10 @@ import hashlib
 
 from django.db import connection
 
+_HOLDER = """SELECT pid FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid::bigint = %s AND objid::bigint = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
 
 class Lease:
     """The lock of that name, on the calling thread's database connection. A village has no second process."""
@@ -42,6 +46,21 @@ class Lease:
             if cursor.fetchone()[0]:
                 self._on = connection.connection
         return self._on is not None
+
+    def holder(self) -> int | None:
+        """PostgreSQL's number of the connection that holds it, ours or another's; None where none does."""
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLDER, [self._number >> 32, self._number & 0xFFFFFFFF])
+            row = cursor.fetchone()
+        return row[0] if row else None
+
+    def oust(self, holder: int) -> bool:
+        """Cut that connection where it holds the lease: it lets go at once, and can write nothing more."""
+        if self.holder() != holder:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [holder])
+            return bool(cursor.fetchone()[0])
 
     def let_go(self) -> None:
         """Give the lock up, with the connection that it lives on."""

@@ -7,19 +7,15 @@ and once only for a gateway that knows the identifier again.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from beffroi.during.carrying import Courier
 from beffroi.during.oncall import gateways, mail, models, queries, texts, tokens
 from beffroi.during.oncall.errors import BadGateway
 from beffroi.during.oncall.gateways import Result
@@ -29,13 +25,10 @@ from beffroi.foundation.settings import current
 
 _log = structlog.get_logger("oncall")
 
-Done = TypeVar("Done")
-
 AT_ONCE = 4
 _LOOK_S = 0.4
 #: A person is rung so often in so long over one channel; what comes more waits, a life apart.
 _STORM_MOST, _STORM_S, _STORM_PAUSE_S = 6, 600.0, 60.0
-_AFTER_FAULT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,63 +155,8 @@ def carry(letter: Letter) -> None:
     mark(letter, result, clock.now())
 
 
-class Courier:
-    """Carries what is due until told to stop. One a process; several processes share the outbox."""
-
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
-        self._free = threading.Semaphore(AT_ONCE)
-
-    def tend(self) -> None:
-        """Start the carrying thread, or start it again if it ended: the engine's duty calls this."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="oncall-courier", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Take nothing new and wait for what is on its way (tests)."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(30)
-
-    def _run(self) -> None:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="oncall-carry") as pool:
-            while not self._stopping.is_set():
-                free = self._slots()
-                letters = _guarded(lambda most=free: claim(clock.now(), most)) if free else []
-                for _ in range(free - len(letters or [])):
-                    self._free.release()
-                for letter in letters or []:
-                    pool.submit(self._carry, letter)
-                if not letters:
-                    self._stopping.wait(_LOOK_S)
-        connection.close()
-
-    def _slots(self) -> int:
-        """How many may be sent at once now; the slots taken are given back by whoever uses them."""
-        taken = 0
-        while taken < AT_ONCE and self._free.acquire(blocking=False):
-            taken += 1
-        return taken
-
-    def _carry(self, letter: Letter) -> None:
-        try:
-            _guarded(lambda: carry(letter))
-        finally:
-            connection.close()
-            self._free.release()
-
-
-def _guarded(work: Callable[[], Done]) -> Done | None:
-    try:
-        return work()
-    except DatabaseError as error:
-        # The lease gives the message back: it is sent again, under the same identifier.
-        _log.warning("database away", why=type(error).__name__)
-        connection.close()
-        time.sleep(_AFTER_FAULT_S)
-    except Exception:  # noqa: BLE001 - the edge of the courier's threads: told in full, the lease tries again
-        _log.exception("courier failed")
-        time.sleep(_AFTER_FAULT_S)
-    return None
+def courier() -> Courier[Letter]:
+    """What carries the outbox."""
+    return Courier(
+        "oncall", at_once=AT_ONCE, look_s=_LOOK_S, find=lambda free: claim(clock.now(), free), carry=carry
+    )

@@ -8,19 +8,16 @@ same identifier: at least once. What a subscription was told is a feed position:
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from beffroi.during.carrying import Courier
 from beffroi.during.webhooks import actions, facts, sending
 from beffroi.during.webhooks.models import Delivery, Subscription
 from beffroi.during.webhooks.queries import ACTION, events_of
@@ -33,12 +30,10 @@ from beffroi.people.sealing import SealBroken
 from beffroi.people.web_address import web_address
 
 _log = structlog.get_logger("webhooks")
-Done = TypeVar("Done")
 
 ENGINE = "engine:webhooks"
 AT_ONCE = 8
 _LOOK_S = 0.3
-_AFTER_FAULT_S = 2.0
 _LEASE_MORE_S = 10.0
 #: Events sent under one claim before others have their turn.
 _TURN = 20
@@ -213,61 +208,13 @@ def forget_old(now: datetime) -> int:
     return Delivery.objects.filter(at__lt=now - _KEPT).delete()[0]
 
 
-class Courier:
-    """Carries what is due until told to stop. One a process; several processes share the subscriptions."""
-
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
-        self._free = threading.Semaphore(AT_ONCE)
-        self._busy: set[UUID] = set()
-
-    def tend(self) -> None:
-        """Start the carrying thread, or start it again if it ended: the engine's duty calls this."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="webhooks-courier", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Take nothing new and wait for what is on its way (tests)."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(30)
-
-    def _run(self) -> None:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks-carry") as pool:
-            while not self._stopping.is_set():
-                found = _guarded(lambda: claim(clock.now(), AT_ONCE * 4)) or []
-                started = sum(self._start(pool, each) for each in found)
-                if not started:
-                    self._stopping.wait(_LOOK_S)
-        connection.close()
-
-    def _start(self, pool: ThreadPoolExecutor, identifier: UUID) -> bool:
-        if identifier in self._busy or not self._free.acquire(blocking=False):
-            return False
-        self._busy.add(identifier)
-        pool.submit(self._carry, identifier)
-        return True
-
-    def _carry(self, identifier: UUID) -> None:
-        try:
-            _guarded(lambda: carry(identifier))
-        finally:
-            connection.close()
-            self._busy.discard(identifier)
-            self._free.release()
-
-
-def _guarded(work: Callable[[], Done]) -> Done | None:
-    try:
-        return work()
-    except DatabaseError as error:
-        # The lease gives the subscription back: the event goes out again, under the same identifier.
-        _log.warning("database away", why=type(error).__name__)
-        connection.close()
-        time.sleep(_AFTER_FAULT_S)
-    except Exception:  # noqa: BLE001 - the edge of the courier's threads: told in full, the lease tries again
-        _log.exception("courier failed")
-        time.sleep(_AFTER_FAULT_S)
-    return None
+def courier() -> Courier[UUID]:
+    """What follows the journal for every subscription."""
+    return Courier(
+        "webhooks",
+        at_once=AT_ONCE,
+        look_s=_LOOK_S,
+        # More than there is room for: some may be on their way.
+        find=lambda _free: claim(clock.now(), AT_ONCE * 4),
+        carry=carry,
+    )
