@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 from tests.desks.browsing import chromium, serving, visit
 from tests.desks.conftest import KEY, Town
 
-from beffroi.during.crisis import actions, models
+from beffroi.during.crisis import actions, keeping, models
+from beffroi.journal import queries as journal
 from beffroi.people import actions as people
 from beffroi.people.models import Member, Organisation
 
@@ -23,8 +25,8 @@ def mayor(town: Town) -> Member:
         email="maire@town.example", display_name="Claude", organisation=Organisation.objects.get(),
         roles=["elected"], territories=[KEY],
     )  # fmt: skip
-    actions.seat(territory=KEY, cell="command", member=made, lead=True)
-    actions.seat(territory=KEY, cell="operations", member=town.operator)
+    keeping.seat(territory=KEY, cell="command", member=made, role="lead")
+    keeping.seat(territory=KEY, cell="operations", member=town.operator)
     return made
 
 
@@ -120,6 +122,94 @@ def test_an_exercise_is_marked_everywhere(town: Town, mayor: Member) -> None:
     assert "EXERCICE" in client.get(message).content.decode()
 
 
+def test_the_plan_is_kept_on_its_page(town: Town, mayor: Member) -> None:
+    client, address = town.signed_in(mayor), f"/crise/plan/{KEY}/"
+    page = client.get(address).content.decode()
+    assert "works with the template" in page and "no telephone known" in page
+    operator = {"cell": "operations", "member": str(town.operator.pk)}
+    assert client.post(address, {"do": "seat", "role": "lead", **operator}).status_code == 302
+    client.post(address, {"do": "outsider", "cell": "command", "name": "SAMU", "task": "", "number": "15"})
+    client.post(
+        address,
+        {"do": "cell", "cell": "operations", "words": "Terrain", "help": "Agir", "steps": "Voir\nDire"},
+    )
+    client.post(
+        address, {"do": "cell", "cell": "operations", "words": "Terrain 2", "help": "Agir", "steps": "Voir"}
+    )
+    page = client.get(address).content.decode()
+    assert "Terrain 2" in page and "SAMU" in page and f"version {KEY}/2" in page
+    assert "Voir" in client.get(f"{address}version/1/").content.decode()
+    client.post(address, {"do": "again", "number": "1"})
+    assert f"version {KEY}/3" in (page := client.get(address).content.decode()) and "Terrain 2" not in page
+    client.post(address, {"do": "unseat", **operator})
+    assert "Who sat before" in client.get(address).content.decode()
+    refused = client.post(address, {"do": "outsider", "cell": "command", "name": "X", "number": "moi"})
+    assert refused.status_code == 422 and "is not a telephone number" in refused.content.decode()
+    assert client.post(address, {"do": "burn"}).status_code == 422
+    assert client.get(f"{address}version/9/").status_code == 404
+
+
+def test_a_sheet_that_is_wrong_says_each_line_in_the_reader_s_language(town: Town, mayor: Member) -> None:
+    client, address = town.signed_in(mayor, "fr"), f"/crise/plan/{KEY}/"
+    wrong = SimpleUploadedFile("l.csv", b"cellule;courriel\nCuisine;a@b\nCommandement;x@y\n")
+    answer = client.post(address, {"do": "people", "file": wrong})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "ligne 2, cellule" in page and "ligne 3, courriel" in page
+    assert "Opérations" in page and "rien n’a été changé" in page
+    other = SimpleUploadedFile("l.csv", b"couleur\nbleu\n")
+    page = client.post(address, {"do": "cells", "file": other}).content.decode()
+    assert "aucune colonne ne s’appelle « couleur »" in page
+    assert client.post(address, {"do": "people"}).status_code == 422
+    # What goes out comes back.
+    sheet = client.post(f"{address}personnes.csv").content
+    good = SimpleUploadedFile("l.csv", sheet)
+    assert client.post(address, {"do": "people", "file": good}).status_code == 302
+    plan = SimpleUploadedFile("p.csv", client.get(f"{address}plan.csv").content)
+    assert client.post(address, {"do": "cells", "file": plan}).status_code == 302
+    assert f"version {KEY}/1" in client.get(address).content.decode()
+
+
+def test_the_directory_shows_numbers_to_whom_they_serve_and_says_so_in_the_log(
+    town: Town, mayor: Member
+) -> None:
+    from beffroi.during.oncall import actions as oncall
+
+    oncall.set_contact(member=town.operator, mobile="0612345678", email="", channels=["sms"], actor="system")
+    client, address = town.signed_in(mayor), f"/crise/annuaire/{KEY}/"
+    page = client.get(address).content.decode()
+    assert "Camille" in page and "78" not in page.split("<main")[1].replace("&#x27;", "").split("numeros")[0]
+    shown = client.post(f"{address}numeros/")
+    assert (
+        "06\u00a012\u00a034\u00a056\u00a078" in shown.content.decode()
+        and shown["Cache-Control"] == "no-store"
+    )
+    told = [each for each in journal.numbered(f"territory:{KEY}", after=0, limit=999)]
+    assert [each.actor for each in told if each.fact == "crisis.directory_shown"] == [mayor.actor]
+    assert "12345678" not in "".join(each.body for each in told)
+    operator = town.signed_in(town.operator)
+    assert operator.get(address).status_code == 200
+    assert operator.post(f"{address}numeros/").status_code == 403
+    assert operator.get(f"/crise/plan/{KEY}/").status_code == 403
+
+
+def test_who_leads_a_cell_sees_the_numbers_of_its_own_people(town: Town, mayor: Member) -> None:
+    from beffroi.during.oncall import actions as oncall
+
+    oncall.set_contact(member=mayor, mobile="0611111111", email="", channels=["sms"], actor="system")
+    oncall.set_contact(member=town.other, mobile="0622222222", email="", channels=["sms"], actor="system")
+    keeping.seat(territory=KEY, cell="operations", member=town.operator, role="deputy")
+    keeping.seat(territory=KEY, cell="operations", member=town.other)
+    keeping.add_outsider(territory=KEY, cell="operations", name="Enedis", task="réseau", number="0972675035")
+    crisis = started(mayor)
+    page = town.signed_in(town.operator).get(f"/crise/{crisis}/").content.decode()
+    assert "+33622222222" in page and "+33611111111" not in page and "+33972675035" in page
+    page = town.signed_in(town.other).get(f"/crise/{crisis}/").content.decode()
+    assert "+33622222222" not in page and "+33972675035" in page
+    actions.end(member=mayor, crisis=crisis, left="")
+    page = town.signed_in(town.operator).get(f"/crise/{crisis}/").content.decode()
+    assert "tel:" not in page
+
+
 @pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_a_mayor_on_a_telephone(town: Town, mayor: Member) -> None:
@@ -137,5 +227,11 @@ def test_a_mayor_on_a_telephone(town: Town, mayor: Member) -> None:
         wide = "document.documentElement.scrollWidth"
         for more in ("", "point/", "fin/", "message/", "message/?draft=evacuate"):
             page.goto(f"{address}/crise/{models.Crisis.objects.get().pk}/{more}")
+            assert page.evaluate(wide) == 360, more
+        for more in ("plan", "annuaire"):
+            page.goto(f"{address}/crise/{more}/{KEY}/")
+            for opener in page.locator("summary").all():
+                if opener.is_visible():
+                    opener.click()
             assert page.evaluate(wide) == 360, more
         assert someone.faults == []

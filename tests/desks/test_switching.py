@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,8 @@ from tests.desks.conftest import KEY, Town
 from tests.during.acting.declarations import BOLLARD, LAMPS, SPEAKER
 from tests.during.fusion.made import at
 
-from beffroi.during.acting import actions, models, sending
+from beffroi.desks.duty import switching
+from beffroi.during.acting import actions, models, queries, sending
 from beffroi.foundation import clock
 from beffroi.territory import models as territory
 
@@ -110,3 +112,45 @@ def test_two_keys_turn_the_lamps_up(town: Town, things: None, burglary: UUID) ->
         sending.mark_sent(order, clock.now())
         expect(page.locator("#fiche .commands")).to_contain_text("its answer is awaited")  # without a reload
         assert order.payload == b"ON" and someone.faults == []
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_a_hand_at_the_device_is_seen_on_the_map_and_on_the_sheet(
+    town: Town, things: None, burglary: UUID
+) -> None:
+    models.Actuator.objects.filter(key="lamps").update(said="normal", said_at=clock.now())
+    session = str(town.signed_in(town.operator).session.session_key)
+    with serving() as address, chromium() as browser:
+        someone = visit(browser, address, session)
+        page = someone.page()
+        page.goto(f"{address}/veille/{burglary}/")
+        page.wait_for_selector('body[data-link="live"]')
+        page.wait_for_selector("#map[data-ready]", state="attached")
+        expect(page.locator(".switch-mark")).to_have_count(3)
+        lamps = page.locator('.switch-mark[aria-label^="The lamps"]')
+        expect(lamps.locator("svg")).to_have_class("m-switch usual")
+        expect(page.locator('.switch-mark[aria-label^="The bollard"] svg')).to_have_class("m-switch unknown")
+        facts = page.locator("#journal li").count()
+        sending.heard("ville/lampes/nord/state", b"ON", retained=False, now=clock.now())
+        expect(lamps.locator("svg")).to_have_class("m-switch changed")
+        expect(lamps.locator(".sub")).to_contain_text("turned up")
+        expect(page.locator('#fiche .switch-near [data-stands="lamps"]')).to_contain_text("turned up")
+        assert page.locator("#journal li").count() == facts  # no fact: nobody at the desk did it
+        page.locator('.layers [data-layer="switches"]').click()
+        expect(lamps).to_be_hidden()
+        assert someone.faults == []
+
+
+def test_what_does_not_answer_is_marked_until_it_speaks(town: Town, things: None, burglary: UUID) -> None:
+    town.signed_in(town.operator).post(f"/veille/{burglary}/commander/lamps/brighten/")
+    now = clock.now()
+    (order,) = sending.claim(now)
+    sending.mark_sent(order, now)
+    assert {each["key"]: each["state"] for each in switching.on_map(KEY)}["lamps"] == "asked"
+    sending.step(now + timedelta(seconds=60))
+    assert {each["key"]: each["state"] for each in switching.on_map(KEY)}["lamps"] == "mute"
+    assert [each.key for each in queries.mute()] == ["lamps"]
+    sending.heard("ville/lampes/nord/state", b"AUTO", retained=False, now=now + timedelta(seconds=90))
+    assert {each["key"]: each["state"] for each in switching.on_map(KEY)}["lamps"] == "usual"
+    assert queries.mute() == []

@@ -130,3 +130,41 @@ def _certificate(ends: datetime) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def test_what_can_be_switched_and_does_not_answer_is_named(settings: Settings, tmp_path: Path) -> None:
+    from tests.during.acting.declarations import LAMPS
+    from tests.territory.towns import cross
+
+    from beffroi.during.acting import actions as acting
+    from beffroi.during.acting import models
+    from beffroi.people import actions as people
+    from beffroi.territory import models as territory
+    from beffroi.territory.town_import import import_town
+
+    check = "equipment that can be switched"
+    import_town(file=cross(tmp_path / "cross.osm"), name="Town", key="town")
+    people.know_territory(key="town")
+    now = clock.now()
+    territory.Device.objects.create(
+        territory=territory.Territory.objects.get(key="town"), key="L-1", kind="lamp", lat=47.65, lon=-2.08,
+        origin="test", valid_from=now,
+    )  # fmt: skip
+    acting.declare(territory="town", key="lamps", device="L-1", declaration=LAMPS, name="Lamps")
+    assert check not in faults(settings)
+    models.Actuator.objects.update(declared_at=now - timedelta(days=2))
+    assert "never told its state: town/lamps" in faults(settings)[check].seen
+    lamps = models.Actuator.objects.get()
+    models.Command.objects.create(
+        actuator=lamps,
+        act="brighten",
+        actor="system",
+        state="no_answer",
+        asked_at=now,
+        send_by=now,
+        over_at=now,
+    )
+    found = faults(settings)[check]
+    assert found.seen == "no answer: town/lamps" and "beffroi actuator" in found.advice
+    models.Actuator.objects.update(said="brighten", said_at=now + timedelta(seconds=9))
+    assert check not in faults(settings)

@@ -59,6 +59,7 @@ PUBLIC = {
 #: Values of URL arguments that name no thing of a territory.
 VALUES: dict[str, Any] = {
     "version": 1,
+    "number": 1,
     "name": "streets",
     "layer": "streets",
     "uidb36": "1",

@@ -6,7 +6,8 @@ from typing import IO
 
 import click
 
-from beffroi.during.crisis import actions, plans, queries
+from beffroi.during.crisis import keeping, plans, queries
+from beffroi.during.crisis.rules.people import DEPUTY, LEAD, MEMBER
 from beffroi.people.queries import member_by_email
 from beffroi.territory import queries as territories
 
@@ -38,7 +39,7 @@ def put(territory: str, file: IO[str]) -> None:
 
     Example: beffroi crisis put --territory redon pcs.toml
     """
-    click.echo(f"{actions.put_plan(territory=territory, toml=file.read())} is in force.")
+    click.echo(f"{keeping.put_plan(territory=territory, toml=file.read())} is in force.")
 
 
 @crisis.command()
@@ -46,17 +47,19 @@ def put(territory: str, file: IO[str]) -> None:
 @click.option("--cell", required=True, help="Which cell of the plan.")
 @click.option("--email", required=True, help="The member, by the address that they sign in with.")
 @click.option("--lead", is_flag=True, help="They answer for the cell.")
+@click.option("--deputy", is_flag=True, help="They stand in for who leads it.")
 @click.option("--remove", is_flag=True, help="Take the seat away.")
-def seat(territory: str, cell: str, email: str, *, lead: bool, remove: bool) -> None:
+def seat(territory: str, cell: str, email: str, *, lead: bool, deputy: bool, remove: bool) -> None:
     """Give a member a seat in a cell: they are in the call tree.
 
     Example: beffroi crisis seat --territory redon --cell command --email maire@redon.example --lead
     """
     member = member_by_email(email)
     if remove:
-        actions.unseat(territory=territory, cell=cell, member=member)
+        keeping.unseat(territory=territory, cell=cell, member=member)
     else:
-        actions.seat(territory=territory, cell=cell, member=member, lead=lead)
+        role = LEAD if lead else DEPUTY if deputy else MEMBER
+        keeping.seat(territory=territory, cell=cell, member=member, role=role)
     for key, words, seats in queries.roster(territory):
-        named = ", ".join(f"{each.name}{' (lead)' if each.lead else ''}" for each in seats)
+        named = ", ".join(f"{each.name}{f' ({each.role})' if each.role != MEMBER else ''}" for each in seats)
         click.echo(f"{key}  {words}: {named or 'nobody'}")

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from beffroi.desks import pages, town_map
+from beffroi.desks.crisis import plan_views as plan
 from beffroi.desks.crisis import views as crisis
 from beffroi.desks.duty import (
     call_views,
@@ -107,6 +108,16 @@ urlpatterns = [
     path("controle/arretes/", oversight.register, name="oversight_orders"),
     path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
     path("crise/", crisis.home, name="crisis"),
+    path("crise/plan/<slug:territory>/", plan.plan, name="crisis_plan"),
+    path("crise/plan/<slug:territory>/version/<int:number>/", plan.version, name="crisis_plan_version"),
+    path("crise/plan/<slug:territory>/plan.csv", plan.cells_sheet, name="crisis_plan_cells"),
+    path("crise/plan/<slug:territory>/personnes.csv", plan.people_sheet, name="crisis_plan_people"),
+    path("crise/annuaire/<slug:territory>/", plan.directory, name="crisis_directory"),
+    path(
+        "crise/annuaire/<slug:territory>/numeros/",
+        plan.directory_with_numbers,
+        name="crisis_directory_numbers",
+    ),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
     path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),
     path("crise/<uuid:crisis>/cellule/", crisis.work, name="crisis_work"),

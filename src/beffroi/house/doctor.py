@@ -193,6 +193,22 @@ def _notified(found: Health, _settings: configuration.Settings, now: datetime) -
     return Finding(_("programs told"), not named, seen, advice)
 
 
+def _switched(found: Health, _settings: configuration.Settings, now: datetime) -> Finding:
+    """What the town can switch, and whether it answers."""
+    check = _("equipment that can be switched")
+    if found.mute:
+        seen = _("no answer: %(things)s") % {"things": _names(list(found.mute))}
+        advice = _(
+            "Go and look at each, then its power, its network and its account: `beffroi actuator list`."
+        )
+        return Finding(check, False, seen, advice)
+    if found.never_heard:
+        seen = _("never told its state: %(things)s") % {"things": _names(list(found.never_heard))}
+        advice = _("Compare its state topic with its declaration, and try its account at the broker.")
+        return Finding(check, False, seen, advice)
+    return Finding(check, True, _("all that was commanded answered"))
+
+
 def _calls(settings: configuration.Settings) -> Finding:
     """Whether who is on call can be reached, where a rota is kept."""
     from django.db import DatabaseError
@@ -245,6 +261,7 @@ TOLD: tuple[Callable[[Health, configuration.Settings, datetime], Finding], ...] 
     _waiting,
     _tokens,
     _notified,
+    _switched,
 )
 
 

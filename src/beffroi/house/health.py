@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from beffroi.during.acting import queries as acting
 from beffroi.during.fusion import queries as fusion
 from beffroi.during.incident import queries as incident
 from beffroi.during.incident.shown import Waiting
@@ -26,7 +27,7 @@ class Health:
     """What was found: positions of the spool, when the engine last moved, incidents that wait by territory,
     live sources, journals whose news is not signed yet and since when, bytes free on the data's disk,
     subscriptions, live programs by name with the end of their token, when the machine's clock was set within
-    a day and by how much."""
+    a day and by how much, what the town can switch that did not answer, or never told its state."""
 
     received: int
     folded: int
@@ -38,6 +39,8 @@ class Health:
     subscriptions: list[SubscriptionView]
     programs: dict[str, datetime]
     clock_stepped: tuple[datetime, timedelta] | None = None
+    mute: tuple[str, ...] = ()
+    never_heard: tuple[str, ...] = ()
 
     @property
     def behind(self) -> int:
@@ -66,4 +69,6 @@ def health(settings: configuration.Settings) -> Health:
         clock_stepped=journal.clock_stepped(clock.now() - timedelta(days=1)),
         subscriptions=webhooks.subscriptions(),
         programs=programs.ends(),
+        mute=tuple(f"{each.territory}/{each.key}" for each in acting.mute()),
+        never_heard=tuple(acting.never_heard(clock.now() - timedelta(days=1))),
     )

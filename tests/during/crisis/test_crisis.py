@@ -13,7 +13,7 @@ from tests.during.oncall.peers import gateway
 from tests.territory.towns import cross
 
 from beffroi.cli.crisis import crisis as command
-from beffroi.during.crisis import actions, models, plans, queries, telling
+from beffroi.during.crisis import actions, keeping, models, plans, queries, telling
 from beffroi.during.crisis.acting import LEAD
 from beffroi.during.crisis.errors import AlreadyOpen, BadEntry, NotValidated, Over, UnknownCrisis
 from beffroi.during.crisis.rules import plan as rules
@@ -46,8 +46,8 @@ def people_of(tmp_path: Path) -> dict[str, Member]:
             email=f"{name}@v.example", display_name=name.title(), organisation=town_hall, roles=[role],
             territories=[KEY],
         )  # fmt: skip
-    actions.seat(territory=KEY, cell="command", member=made["mayor"], lead=True)
-    actions.seat(territory=KEY, cell="population", member=made["coordinator"])
+    keeping.seat(territory=KEY, cell="command", member=made["mayor"], role="lead")
+    keeping.seat(territory=KEY, cell="population", member=made["coordinator"])
     oncall.set_contact(
         member=made["coordinator"], mobile="0612345602", email="", channels=["sms", "email"], actor="system"
     )
@@ -241,7 +241,7 @@ def test_a_towns_own_plan_by_the_command_line(people_of: dict[str, Member], tmp_
     gone = CliRunner().invoke(command, [*seat, "--remove"], catch_exceptions=False).output
     assert "Moyens: nobody" in gone
     with pytest.raises(BadEntry):
-        actions.seat(territory=KEY, cell="command", member=people_of["referent"])
+        keeping.seat(territory=KEY, cell="command", member=people_of["referent"])
 
 
 def test_leading_is_the_elected_representatives_right() -> None:

@@ -271,13 +271,22 @@ def test_who_cannot_be_sent_is_refused_with_the_reason(town: Street, incident: U
 
 
 def test_a_unit_left_out_may_be_sent_with_a_reason(town: Street, incident: UUID) -> None:
-    town.unit("S1", 3900, kind="security")
+    town.unit("S1", None)
     actions.rank(incident_id=incident)
     with pytest.raises(errors.ReasonNeeded):
         sent(incident, "S1")
     sent(incident, "S1", override_reason="first_not_available")
     said = dict(town.facts())["incident.unit_sent"]
     assert said["place"] == 0 and said["eta_s"] is None and said["chance"] is None
+
+
+def test_who_has_no_power_here_is_not_sent_for_any_reason(town: Street, incident: UUID) -> None:
+    town.unit("S1", 3900, kind="security")
+    with pytest.raises(errors.NoPower) as refused:  # before it was ever left out of an order, too
+        sent(incident, "S1", override_reason="agreed")
+    assert refused.value.code == "dispatch.no_power" and refused.value.status == 403
+    Incident.objects.filter(pk=incident).update(act="sabotage")
+    sent(incident, "S1", override_reason="agreed")
 
 
 def test_before_any_ranking_there_is_no_first_to_override(town: Street) -> None:

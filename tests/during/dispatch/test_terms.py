@@ -15,7 +15,7 @@ from tests.during.dispatch.places import OPERATOR, Street
 
 from beffroi.cli.unit import unit as command
 from beffroi.during.dispatch import actions, keeping, shifts
-from beffroi.during.dispatch.errors import BadTerms, NotProposed, UnknownLine
+from beffroi.during.dispatch.errors import BadTerms, NoRight, NotProposed, UnknownLine
 from beffroi.during.dispatch.rules.terms import (
     HOLIDAY,
     HoursLine,
@@ -213,8 +213,10 @@ def test_a_unit_of_another_service_is_proposed_by_its_right_only(town: Street) -
     for each in (kept, keeping.models.ActingRight.objects.exclude(pk=kept.pk).get()):
         keeping.end_right(territory_key=town.key, line=str(each.pk), last=date(2026, 11, 1), actor="system")
     assert why_not(incident) == {"V1": "dispatch.right_not_in_force"}
-    mission = actions.send(incident_id=incident, unit="V1", member=OPERATOR, override_reason="agreed")
-    assert mission.override == "agreed" and mission.place == 0
+    (left,) = actions.rank(incident_id=incident).left_out
+    assert not left.may_send
+    with pytest.raises(NoRight, match=basis):
+        actions.send(incident_id=incident, unit="V1", member=OPERATOR, override_reason="agreed")
 
 
 @pytest.mark.room

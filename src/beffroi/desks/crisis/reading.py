@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from beffroi.desks import towns
 from beffroi.desks.duty import words as duty
 from beffroi.during.crisis import plans, queries
-from beffroi.during.crisis.acting import LEAD, WORK
+from beffroi.during.crisis.acting import KEEP, LEAD, WORK
 from beffroi.during.crisis.queries import CrisisView, SeatView
 from beffroi.during.crisis.rules.plan import COMMAND
 from beffroi.during.incident import queries as incidents
@@ -39,7 +39,8 @@ def page(found: CrisisView, member: Member) -> dict[str, Any]:
     """The crisis page as a member sees it."""
     town = next(iter(towns.towns({found.territory})))
     leads = doors.decide(member, LEAD, territory=found.territory).allowed
-    everybody = tree(found, leads=leads)
+    works = doors.decide(member, WORK, territory=found.territory).allowed and found.ended_at is None
+    everybody = tree(found, member, leads=leads)
     command = next(each for each in found.cells if each.key == COMMAND)
     return {
         "crisis": found,
@@ -56,7 +57,10 @@ def page(found: CrisisView, member: Member) -> dict[str, Any]:
         "told": [(each, name(each.prepared_by), name(each.validated_by)) for each in found.messages],
         "standing": [each for each in found.messages if each.standing],
         "leads": leads and found.ended_at is None,
-        "works": doors.decide(member, WORK, territory=found.territory).allowed and found.ended_at is None,
+        "works": works,
+        "outside": [(each, cell.words) for cell in found.cells if cell.active for each in cell.outside]
+        if works
+        else [],
         "may_duty": doors.decide(member, "duty.view", territory=found.territory).allowed,
         "exercise": found.exercise,
         "place_title": town.name,
@@ -69,8 +73,11 @@ def name(actor: str) -> str:
     return people.names_of({actor}).get(actor, "") if actor else ""
 
 
-def tree(found: CrisisView, *, leads: bool) -> list[Person]:
-    """The people of the cells at work, each once, those not reached first."""
+def tree(found: CrisisView, member: Member, *, leads: bool) -> list[Person]:
+    """The people of the cells at work, each once, those not reached first.
+
+    Numbers while it lasts: all for who leads the crisis, those of their own cells for who leads a cell.
+    """
     cells: dict[UUID, list[str]] = {}
     seats: dict[UUID, SeatView] = {}
     for cell in found.cells:
@@ -78,12 +85,24 @@ def tree(found: CrisisView, *, leads: bool) -> list[Person]:
             for seat in cell.seats:
                 cells.setdefault(seat.member, []).append(cell.words)
                 seats[seat.member] = seat
-    numbers = queries.numbers(list(seats)) if leads and found.ended_at is None else {}
+    served = seats if leads else _served(found, member)
+    numbers = queries.numbers(list(served)) if found.ended_at is None else {}
     made = [
         Person(key, seat.name, ", ".join(cells[key]), _state(seat), _said(seat), numbers.get(key, ""))
         for key, seat in seats.items()
     ]
     return sorted(made, key=lambda each: (_ORDER[each.state], each.name))
+
+
+def _served(found: CrisisView, member: Member) -> set[UUID]:
+    """The members of the cells at work that this member leads, or stands in for."""
+    theirs = set()
+    for cell in found.cells:
+        seats = {each.member: each for each in cell.seats}
+        own = seats.get(member.pk)
+        if cell.active and own is not None and (own.lead or own.deputy):
+            theirs |= set(seats)
+    return theirs
 
 
 _ORDER = {"missed": 0, "called": 1, "waiting": 2, "reached": 3}
@@ -113,13 +132,14 @@ def _said(seat: SeatView) -> str:
 
 def quiet(member: Member, keys: frozenset[str]) -> list[dict[str, Any]]:
     """What the page shows where nothing goes on: the plan, who sits where, and how to begin."""
-    leads = doors.territories_for(member, LEAD)
+    leads, keeps = doors.territories_for(member, LEAD), doors.territories_for(member, KEEP)
     return [
         {
             "town": town,
             "levels": plans.of(town.key).plan.levels.values(),
             "roster": queries.roster(town.key),
             "leads": town.key in leads,
+            "keeps": town.key in keeps,
             "open": queries.crises({town.key}, ended=False),
             "past": queries.crises({town.key}, ended=True, limit=5),
             "incidents": _incidents(town.key) if town.key in leads else [],

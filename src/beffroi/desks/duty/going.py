@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from beffroi.desks import spelling
 from beffroi.desks.duty import reasons, units, words
-from beffroi.desks.duty.shown import Chance, Reach, Unit
+from beffroi.desks.duty.shown import Chance, Reach, Unit, Unproposed
 from beffroi.during.dispatch import queries
 from beffroi.during.dispatch.models import Ranking
 from beffroi.during.dispatch.rules.words import OVERRIDES
@@ -26,6 +26,7 @@ WATCHED = 3
 #: While nobody was sent, what waiting costs takes the same line after so long (s).
 TURN_SHOWN_S = 60.0
 SEEN_BY_THE_MARK = frozenset({"dispatch.free", "dispatch.busy"})
+ON_A_MISSION = frozenset({"sent", "on_scene"})
 TELLS_AGE = frozenset({"dispatch.stale", "dispatch.from_base"})
 
 
@@ -44,7 +45,7 @@ class Who:
 
     units: tuple[Unit, ...] = ()
     basis: str = ""
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Unproposed, ...] = ()
     arrive: Chance | None = None
     later: str = ""
     missing: str = ""
@@ -107,7 +108,7 @@ def who(incident: IncidentView, may: frozenset[str], now: datetime) -> tuple[Who
         Who(
             units=tuple(coming + proposed),
             basis=reasons.said(ranking.race.basis.code, ranking.race.basis.params) if ranking.race else "",
-            left_out=tuple(_left_out(each) for each in ranking.left_out[:LEFT_OUT_SHOWN]),
+            left_out=tuple(_left_out(each, send=send) for each in ranking.left_out[:LEFT_OUT_SHOWN]),
             arrive=arrive(ranking),
             later=_turned(ranking, now, waits=waits) or (_later(best) if waits else ""),
             missing=_missing(ranking),
@@ -156,9 +157,15 @@ def _chance(row: UnitRow | None) -> Chance | None:
     return Chance(*(spelling.percent(share) for share in (row.chance, row.chance_low, row.chance_high)))
 
 
-def _left_out(each: LeftOut) -> str:
-    why = reasons.said(each.reason.code, each.reason.params)
-    return gettext("%(unit)s not proposed: %(why)s") % {"unit": each.unit, "why": why}
+def _left_out(each: LeftOut, *, send: bool) -> Unproposed:
+    return Unproposed(
+        key=each.unit,
+        name=each.name,
+        corps=units.corps(each.kind),
+        why=reasons.said(each.reason.code, each.reason.params),
+        send=send and each.may_send,
+        divert=each.state in ON_A_MISSION,
+    )
 
 
 def _later(row: UnitRow | None) -> str:

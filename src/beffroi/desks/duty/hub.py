@@ -95,6 +95,7 @@ class Hub:
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._troubles: Any = None
+        self._switches: dict[str, object] = {}
         self._sheets: dict[tuple[str, str, frozenset[str]], tuple[float, str]] = {}
         self._door = asyncio.Lock()
 
@@ -120,7 +121,8 @@ class Hub:
                 self._task.add_done_callback(self._stopped)
             console.position = self._position
             self.consoles.add(console)
-            self._troubles = None  # told again to all: its page may be older than they are
+            # Told again to all: its page may be older than they are.
+            self._troubles, self._switches = None, {}
         if after is None or after >= console.position:
             return b""
         missed = await self.ask(news.since, after, console.position, (console.language,), MISSED_MOST)
@@ -175,6 +177,7 @@ class Hub:
                 if now - units_at >= UNITS_EVERY_S:
                     units_at = now
                     await self._between(self._look_at_units)
+                    await self._between(self._look_at_switches)
                     await self._look_at_orders()
                 await self._between(self._tell_reordered)
                 if now - heads_at >= HEADS_EVERY_S:
@@ -234,6 +237,11 @@ class Hub:
         found = await self.ask(news.all_units, self._watched(), self._languages())
         self._tell([each for each in found if self._units.get(each.territory) != each.told])
         self._units = {each.territory: each.told for each in found}
+
+    async def _look_at_switches(self) -> None:
+        """A hand at the device changes its state without any fact."""
+        told = await self.ask(news.switches_told, self._watched(), self._languages(), self._switches)
+        self._tell(told)
 
     async def _look_at_orders(self) -> None:
         """Units move and chances change without any fact: their lines are to be told again."""

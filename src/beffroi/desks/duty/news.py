@@ -12,8 +12,9 @@ from django.db import close_old_connections
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from beffroi.desks.duty import going, log, reading, troubles, units, written
+from beffroi.desks.duty import going, log, reading, switching, troubles, units, written
 from beffroi.desks.duty.shown import Row
+from beffroi.during.acting import queries as acting
 from beffroi.during.incident import actions
 from beffroi.during.oncall import actions as oncall
 from beffroi.journal import queries as journal
@@ -170,6 +171,25 @@ def all_units(territories: Iterable[str], languages: Sequence[str]) -> list[News
 def all_heads(territories: Iterable[str], languages: Sequence[str]) -> list[News]:
     """The signed heads of several territories."""
     return [heads_told(territory, languages) for territory in territories]
+
+
+def switches_told(
+    territories: Sequence[str], languages: Sequence[str], known: dict[str, object]
+) -> list[News]:
+    """How what can be switched stands, for territories where that changed; `known` keeps it."""
+    now = acting.standing(territories)
+    changed = [each for each in territories if now.get(each, ()) != known.get(each, ())]
+    known.update((each, now.get(each, ())) for each in territories)
+    return [_switches(territory, languages) for territory in changed]
+
+
+def _switches(territory: str, languages: Sequence[str]) -> News:
+    told = {}
+    for language in languages:
+        with translation.override(language):
+            data = {"territory": territory, "switches": switching.on_map(territory)}
+            told[language] = _event("switches", data)
+    return News("switches", territory, told)
 
 
 def troubles_told(languages: Sequence[str]) -> News:

@@ -92,6 +92,18 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproposed:
+    """A unit that is not proposed and why; `send` where this reader may send it with a reason."""
+
+    key: str
+    name: str
+    corps: str
+    why: str
+    send: bool = False
+    divert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """One reason to believe it: when, from what, in words, and its weight from 0 to 100."""
 
@@ -177,7 +189,7 @@ class Sheet:
     decide_limit: int = 60
     units: tuple[Unit, ...] = ()
     basis: str = ""
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Unproposed, ...] = ()
     signs: tuple[Sign, ...] = ()
     sources_words: str = ""
     doubt: str = ""

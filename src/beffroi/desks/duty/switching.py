@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -20,6 +21,8 @@ from beffroi.people import queries as people
 
 COMMANDS_MOST = 6
 LONG_LIST = 9
+#: Acts that change what is usual: their marks are full.
+CHANGED = frozenset({"brighten", "lower", "open", "say"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Switch:
     name: str
     note: str
     stands: str
+    mute: bool
     exercise: bool
     presses: tuple[Press, ...]
 
@@ -63,6 +67,35 @@ def near(territory: str, incident: UUID, place: Position | None) -> tuple[Switch
     """What can be switched around an incident, the nearest first; digits 1 to 9 in their order."""
     found = queries.near(territory, place)
     return _switches(found, lambda each, act: reverse("duty_switch", args=[incident, each.key, act]))
+
+
+def on_map(territory: str) -> list[dict[str, Any]]:
+    """What can be switched where its place is known, as plain values for the page."""
+    return [
+        {
+            "territory": each.territory,
+            "key": each.key,
+            "icon": words_acting.ICONS[each.kind],
+            "lat": each.position.lat,
+            "lon": each.position.lon,
+            "state": _face(each),
+            "said": words.said(words_acting.SAID, each.said) if each.said else "",
+            "said_at": each.said_at.isoformat() if each.said_at else "",
+            "stands": _stands(each),
+            "words": f"{each.name}, {_note(each)}, {_stands(each)}",
+        }
+        for each in queries.actuators(territory)
+        if each.position is not None
+    ]
+
+
+def _face(each: ActuatorView) -> str:
+    """How its mark looks: `mute` wants a person; `asked` is on its way; `changed` is not as it usually is."""
+    if each.mute:
+        return "mute"
+    if each.last is not None and each.last.state in states.OPEN:
+        return "asked"
+    return "unknown" if not each.said else "changed" if each.said in CHANGED else "usual"
 
 
 def all_of(territory: str) -> tuple[Switch, ...]:
@@ -81,6 +114,7 @@ def _switches(found: Sequence[ActuatorView], address: object) -> tuple[Switch, .
             name=each.name,
             note=_note(each),
             stands=_stands(each),
+            mute=each.mute,
             exercise=each.exercise,
             presses=tuple(
                 _press(choice, str(next(digits, "")), address(each, choice.name)) for choice in each.choices

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks import town_map, towns
-from beffroi.desks.duty import acts, log, reading, troubles, units
+from beffroi.desks.duty import acts, log, reading, switching, troubles, units
 from beffroi.desks.duty.shown import Sheet
 from beffroi.during.incident import load as alarm_load
 from beffroi.foundation import clock
@@ -124,6 +124,7 @@ def _for_scripts(watched: list[towns.Town], town: towns.Town, position: int) -> 
             if each.version
         },
         "units": units.on_map([each.key for each in watched]),
+        "switches": [mark for each in watched for mark in switching.on_map(each.key)],
         "words": {
             "unreachable": gettext("The server does not answer: nothing was done. Try again."),
             "refused": gettext("This was refused: nothing was done."),

@@ -33,7 +33,9 @@ from beffroi.people.models import Member
 from beffroi.territory import queries as territory
 
 ACTION = "field.crew"
-_WORKER = Path(__file__).parents[1] / "static" / "desks" / "js" / "field" / "service.js"
+_SCRIPTS = Path(__file__).parents[1] / "static" / "desks" / "js" / "field"
+#: What keeps the page readable, and what sends with the page shut.
+_WORKER = ("service.js", "background.js")
 
 
 def _member(request: HttpRequest) -> Member:
@@ -229,5 +231,11 @@ def worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(1)
 def _script() -> str:
     """The worker's text, with what it depends on: a new release is a new worker."""
-    told = {"page": reverse("field"), "static": settings.STATIC_URL, "map": "/carte/"}
-    return f"const HERE = {json.dumps(told)};\n{_WORKER.read_text()}"
+    told = {
+        "page": reverse("field"),
+        "tell": reverse("field_tell"),
+        "static": settings.STATIC_URL,
+        "map": "/carte/",
+    }
+    parts = [(_SCRIPTS / name).read_text() for name in _WORKER]
+    return "\n".join([f"const HERE = {json.dumps(told)};", *parts])

@@ -102,3 +102,14 @@ def grouped(number: int | None) -> str:
 def percent(share: float | None) -> int | str:
     """A share from 0 to 1 as whole hundredths, never 0 nor 100 for what is not certain."""
     return "" if share is None else spelling.percent(share)
+
+
+@register.filter
+def spaced(number: str) -> str:
+    """A telephone number as it is read aloud: `06 12 34 56 78`, `+44 20 79 46 09 58`, `15`."""
+    if len(number) <= 4 or not number.lstrip("+").isdigit():
+        return number
+    if number.startswith("+33") and len(number) == 12:
+        number = f"0{number[3:]}"
+    head, rest = (number[:3], number[3:]) if number.startswith("+") else (number[:2], number[2:])
+    return "\u00a0".join([head, *(rest[at : at + 2] for at in range(0, len(rest), 2))])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -29,6 +31,30 @@ def actuators(territory: str) -> list[ActuatorView]:
     found = _actuators(territory)
     last = _last([each.id for each in found])
     return [replace(each, last=last.get(each.id)) for each in found]
+
+
+def standing(territories_: Collection[str]) -> dict[str, tuple[tuple[Any, ...], ...]]:
+    """How everything stands, by territory, in one query: it differs as soon as something changed."""
+    newest = models.Command.objects.filter(actuator=OuterRef("pk")).order_by("-asked_at", "-id")
+    rows = (
+        _live().filter(territory_key__in=territories_).annotate(became=Subquery(newest.values("state")[:1]))
+    )
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for key, *rest in rows.order_by("pk").values_list("territory_key", "pk", "said", "said_at", "became"):
+        found.setdefault(key, []).append(tuple(rest))
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def mute() -> list[ActuatorView]:
+    """What did not answer its last command and has said nothing since, wherever it is."""
+    keys = _live().order_by("territory_key").values_list("territory_key", flat=True).distinct()
+    return [each for key in keys for each in actuators(key) if each.mute and not each.exercise]
+
+
+def never_heard(before: datetime) -> list[str]:
+    """What was declared before an instant and has never told its state, as `territory/key`."""
+    rows = _live().filter(said_at=None, declared_at__lt=before, exercise=False)
+    return [str(row) for row in rows.order_by("territory_key", "key")]
 
 
 def _actuators(territory: str) -> list[ActuatorView]:

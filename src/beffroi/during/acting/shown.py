@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from beffroi.during.acting.rules import states
 from beffroi.during.acting.rules.declared import Text
 from beffroi.during.acting.rules.kinds import Act
 from beffroi.foundation.geography import Position
@@ -65,3 +66,11 @@ class ActuatorView:
     said_at: datetime | None
     metres: float | None = None
     last: CommandView | None = None
+
+    @property
+    def mute(self) -> bool:
+        """Whether its last command had no answer, and it has said nothing since."""
+        last = self.last
+        if last is None or last.over_at is None or last.state not in (states.NO_ANSWER, states.UNSURE):
+            return False
+        return self.said_at is None or self.said_at <= last.over_at

@@ -17,7 +17,7 @@ from beffroi.journal.facts import Fact
 from beffroi.people import doors
 from beffroi.people.models import Member
 
-VIEW, WORK, LEAD = "crisis.view", "crisis.work", "crisis.lead"
+VIEW, WORK, LEAD, KEEP = "crisis.view", "crisis.work", "crisis.lead", "crisis.keep"
 
 
 def open_row(crisis: UUID, member: Member, action: str) -> models.Crisis:

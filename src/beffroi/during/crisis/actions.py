@@ -10,13 +10,13 @@ from django.db.models import Max
 from django.utils.translation import gettext
 
 from beffroi.during.crisis import facts, models, plans
-from beffroi.during.crisis.acting import LEAD, VIEW, WORK, cell_of, open_row, plan_of, salted, tell
+from beffroi.during.crisis.acting import LEAD, WORK, cell_of, open_row, plan_of, salted, tell
 from beffroi.during.crisis.errors import AlreadyOpen, BadEntry, UnknownCrisis
 from beffroi.during.crisis.rules import plan as rules
+from beffroi.during.crisis.rules.people import ROLES
 from beffroi.during.incident.models import Incident
 from beffroi.during.oncall import actions as oncall
 from beffroi.foundation import clock
-from beffroi.journal import actions as journal
 from beffroi.people import doors
 from beffroi.people import queries as people
 from beffroi.people.models import Member
@@ -42,7 +42,7 @@ def activate(
     now = clock.now()
     row = _made(territory, kept, level, member, exercise=exercise, incident=about)
     _begin(row, plan.levels[level], member)
-    if models.Seat.objects.filter(territory_key=territory, member=member).exists():
+    if models.Seat.objects.filter(territory_key=territory, member=member, until=None).exists():
         # Whoever activates the plan need not be called.
         models.Call.objects.create(crisis=row, member=member, reached=True, said_at=now, said_by=member.actor)
     fact = facts.Opened(
@@ -140,12 +140,13 @@ def call(*, member: Member, crisis: UUID, cell: str = "") -> int:
     row = open_row(crisis, member, WORK)
     cells = [cell_of(row, cell).key] if cell else _at_work(row)
     seats = models.Seat.objects.filter(
-        territory_key=row.territory_key, cell__in=cells, member__is_active=True
+        territory_key=row.territory_key, cell__in=cells, member__is_active=True, until=None
     )
     known = {each.member_id: each for each in models.Call.objects.filter(crisis=row)}
     town = territories.territory(row.territory_key).name
     now, called, sent = clock.now(), [], 0
-    for seat in seats.select_related("member").order_by("cell", "-lead", "id"):
+    ordered = sorted(seats.select_related("member"), key=lambda each: (each.cell, ROLES.index(each.role)))
+    for seat in ordered:
         each = known.get(seat.member_id) or models.Call(crisis=row, member=seat.member)
         if each.reached or seat.member in called or seat.member_id == member.pk:
             continue
@@ -181,7 +182,7 @@ def _summons(town: str, row: models.Crisis) -> str:
 def reached(*, member: Member, crisis: UUID, whom: UUID, yes: bool) -> None:
     """Say whether somebody of the call tree was reached, by whatever way."""
     row = open_row(crisis, member, WORK)
-    seated = models.Seat.objects.filter(territory_key=row.territory_key, member_id=whom)
+    seated = models.Seat.objects.filter(territory_key=row.territory_key, member_id=whom, until=None)
     if not seated.exists():
         raise BadEntry(where=gettext("member"), why=gettext("is in no cell"))
     now = clock.now()
@@ -248,41 +249,3 @@ def _words(text: str) -> str:
         why = gettext("write between 1 and %(most)d letters") % {"most": WORDS_MOST}
         raise BadEntry(where=gettext("words"), why=why)
     return words
-
-
-@transaction.atomic
-def put_plan(*, territory: str, toml: str, actor: str = "system") -> str:
-    """Put another version of a town's plan in force; crises at work keep theirs. Raises BadPlan."""
-    territories.territory(territory)
-    rules.read(toml)
-    rows = models.Plan.objects.select_for_update().filter(territory_key=territory)
-    number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    models.Plan.objects.create(territory_key=territory, number=number, toml=toml, put_at=clock.now())
-    fact = facts.PlanPut(plan=f"{territory}/{number}", sha256=hashlib.sha256(toml.encode()).hexdigest())
-    _tell_town(territory, fact, actor)
-    return fact.plan
-
-
-@transaction.atomic
-def seat(*, territory: str, cell: str, member: Member, lead: bool = False, actor: str = "system") -> None:
-    """Give a member a seat in a cell. Raises BadEntry where they may not see the crisis, or no such cell."""
-    if cell not in plans.of(territory).plan.cells:
-        raise BadEntry(where=cell, why=gettext("is no cell of the plan"))
-    if not doors.decide(member, VIEW, territory=territory).allowed:
-        raise BadEntry(where=gettext("member"), why=gettext("has no role that opens the crisis page here"))
-    models.Seat.objects.update_or_create(
-        territory_key=territory, cell=cell, member=member, defaults={"lead": lead}
-    )
-    _tell_town(territory, facts.Seated(cell=cell, member=str(member.pk), seated=True, lead=lead), actor)
-
-
-@transaction.atomic
-def unseat(*, territory: str, cell: str, member: Member, actor: str = "system") -> None:
-    """Take a seat away; none there changes nothing."""
-    gone, _ = models.Seat.objects.filter(territory_key=territory, cell=cell, member=member).delete()
-    if gone:
-        _tell_town(territory, facts.Seated(cell=cell, member=str(member.pk), seated=False), actor)
-
-
-def _tell_town(territory: str, fact: facts.PlanPut | facts.Seated, actor: str) -> None:
-    journal.append(journal=f"territory:{territory}", fact=fact, subject=f"territory:{territory}", actor=actor)

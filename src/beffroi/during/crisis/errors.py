@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from beffroi.during.crisis.rules.sheet import Fault
 from beffroi.foundation.errors import BeffroiError, Invalid, NotFound
 
 
@@ -35,6 +38,18 @@ class BadEntry(Invalid):
 
     code = "crisis.bad_entry"
     message = "{where}: {why}."
+
+
+class BadLines(Invalid):
+    """Lines of a sheet that cannot be taken: all of them, so that they are mended in one go."""
+
+    code = "crisis.bad_lines"
+    message = "{count} lines of this file cannot be taken: nothing was changed."
+    advice = "Mend the lines named here and send the file again."
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(count=len(faults))
+        self.faults = tuple(faults)
 
 
 class NotValidated(BeffroiError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beffroi.journal.facts import Fact
+from beffroi.journal.facts import Fact, upcasts
 
 
 class Opened(Fact, fact="crisis.opened", version=1):
@@ -117,10 +117,41 @@ class PlanPut(Fact, fact="crisis.plan_put", version=1):
     sha256: str
 
 
-class Seated(Fact, fact="crisis.seated", version=1):
-    """A member was given a seat in a cell, or it was taken from them."""
+class SeatedV1(Fact, fact="crisis.seated", version=1):
+    """As it was told before there were deputies."""
 
     cell: str
     member: str
     seated: bool
     lead: bool = False
+
+
+class Seated(Fact, fact="crisis.seated", version=2):
+    """A member was given a seat in a cell (`role`: lead, deputy or member), or it was taken from them."""
+
+    cell: str
+    member: str
+    seated: bool
+    role: str = "member"
+
+
+@upcasts(SeatedV1)
+def _(old: SeatedV1) -> Seated:
+    role = "lead" if old.lead else "member"
+    return Seated(cell=old.cell, member=old.member, seated=old.seated, role=role)
+
+
+class OutsiderChanged(Fact, fact="crisis.outsider_changed", version=1):
+    """Somebody outside was written down for a cell, or taken from it; never who, nor their number."""
+
+    cell: str
+    outsider: str
+    kept: bool
+
+
+class DirectoryShown(Fact, fact="crisis.directory_shown", version=1):
+    """The directory was shown with its telephone numbers: how many of members, how many of outside."""
+
+    members: int
+    outside: int
+    form: str

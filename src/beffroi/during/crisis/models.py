@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from beffroi.during.crisis.rules import people
 from beffroi.during.incident.models import Incident
 from beffroi.foundation.identifiers import uuid7
 from beffroi.people.models import Member
@@ -20,6 +21,7 @@ class Plan(models.Model):
     number = models.PositiveIntegerField()
     toml = models.TextField()
     put_at = models.DateTimeField()
+    put_by = models.CharField(max_length=64, default="system")
 
     class Meta:
         constraints: ClassVar = [
@@ -31,21 +33,49 @@ class Plan(models.Model):
 
 
 class Seat(models.Model):
-    """Who belongs to a cell of a territory; `lead` answers for it."""
+    """Who belongs to a cell of a territory, from `since` (null: from before it was kept) to `until`.
+
+    `role` is a code of rules.people.ROLES: who leads answers for the cell, a deputy stands in for them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     territory_key = models.CharField(max_length=80)
     cell = models.CharField(max_length=40)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="crisis_seats")
-    lead = models.BooleanField(default=False)
+    role = models.CharField(max_length=8, default=people.MEMBER)
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["territory_key", "cell", "member"], name="crisis_one_seat")
+            models.UniqueConstraint(
+                fields=["territory_key", "cell", "member"],
+                condition=Q(until__isnull=True),
+                name="crisis_one_seat",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.territory_key} {self.cell}"
+
+
+class Outsider(models.Model):
+    """Somebody outside whom a cell telephones: a service, an operator of a network, a doctor. No account.
+
+    Kept from `since` to `until`; `number` as it is dialled (E.164, or a short number).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory_key = models.CharField(max_length=80, db_index=True)
+    cell = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    task = models.CharField(max_length=120, blank=True, default="")
+    number = models.CharField(max_length=16)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Crisis(models.Model):

@@ -10,10 +10,12 @@ from uuid import UUID
 from beffroi.during.crisis import models, plans
 from beffroi.during.crisis.acting import VIEW, plan_of
 from beffroi.during.crisis.errors import UnknownCrisis
+from beffroi.during.crisis.rules.people import DEPUTY, LEAD, ROLES
 from beffroi.during.crisis.rules.plan import Plan
 from beffroi.during.oncall import models as oncall
 from beffroi.during.oncall import queries as contacts
 from beffroi.foundation import clock
+from beffroi.foundation.errors import NotFound
 from beffroi.people import doors
 from beffroi.people.models import Member
 
@@ -24,13 +26,33 @@ class SeatView:
 
     member: UUID
     name: str
-    lead: bool
+    role: str
     called_at: datetime | None = None
     sent: int = 0
     failed: int = 0
     kept: int = 0
     reached: bool | None = None
     said_at: datetime | None = None
+
+    @property
+    def lead(self) -> bool:
+        """Whether they answer for the cell."""
+        return self.role == LEAD
+
+    @property
+    def deputy(self) -> bool:
+        """Whether they stand in for who leads."""
+        return self.role == DEPUTY
+
+
+@dataclass(frozen=True, slots=True)
+class OutsiderView:
+    """Somebody outside whom a cell telephones; `number` only where it may be seen."""
+
+    id: UUID
+    name: str
+    task: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +76,7 @@ class CellView:
     since: datetime | None
     seats: tuple[SeatView, ...]
     steps: tuple[StepView, ...]
+    outside: tuple[OutsiderView, ...] = ()
 
     @property
     def left(self) -> int:
@@ -157,7 +180,7 @@ def view(crisis: UUID) -> CrisisView:
 def _cells(row: models.Crisis, plan: Plan) -> tuple[CellView, ...]:
     at = {each.cell: each for each in row.cells.all()}
     done = {(each.cell, each.step): each for each in row.steps.all()}
-    seats = _seats(row)
+    seats, outside = _seats(row), outsiders(row.territory_key)
     made = []
     for key, cell in plan.cells.items():
         here = at.get(key)
@@ -174,6 +197,7 @@ def _cells(row: models.Crisis, plan: Plan) -> tuple[CellView, ...]:
                 since=here.at if here and here.active else None,
                 seats=tuple(seats.get(key, ())),
                 steps=tuple(steps),
+                outside=tuple(outside.get(key, ())),
             )
         )
     return tuple(made)
@@ -184,15 +208,14 @@ def _seats(row: models.Crisis) -> dict[str, list[SeatView]]:
     sent = [each for call in calls.values() for each in call.messages]
     states = dict(oncall.Message.objects.filter(pk__in=sent).values_list("pk", "state"))
     found: dict[str, list[SeatView]] = {}
-    rows = models.Seat.objects.filter(territory_key=row.territory_key, member__is_active=True)
-    for each in rows.select_related("member").order_by("-lead", "member__display_name"):
+    for each in seated(row.territory_key):
         call = calls.get(each.member_id)
         became = [states.get(UUID(key), "") for key in call.messages] if call else []
         found.setdefault(each.cell, []).append(
             SeatView(
                 member=each.member_id,
                 name=each.member.display_name,
-                lead=each.lead,
+                role=each.role,
                 called_at=call.called_at if call else None,
                 sent=became.count("sent"),
                 failed=became.count("failed"),
@@ -229,6 +252,40 @@ def _messages(row: models.Crisis, plan: Plan) -> tuple[MessageView, ...]:
     )
 
 
+def seated(territory: str) -> list[models.Seat]:
+    """Who sits now in the cells of a territory: who leads, then deputies, then the others, by name."""
+    rows = models.Seat.objects.filter(territory_key=territory, until=None, member__is_active=True)
+    found = rows.select_related("member")
+    return sorted(found, key=lambda each: (ROLES.index(each.role), each.member.display_name, str(each.pk)))
+
+
+def outsiders(territory: str) -> dict[str, list[OutsiderView]]:
+    """People outside, by cell and name."""
+    found: dict[str, list[OutsiderView]] = {}
+    for row in models.Outsider.objects.filter(territory_key=territory, until=None).order_by("name", "pk"):
+        found.setdefault(row.cell, []).append(OutsiderView(row.pk, row.name, row.task, row.number))
+    return found
+
+
+def versions(territory: str) -> list[models.Plan]:
+    """The versions of a town's own plan, the newest first; none where it works with the template."""
+    return list(models.Plan.objects.filter(territory_key=territory).order_by("-number"))
+
+
+def version(territory: str, number: int) -> models.Plan:
+    """One version of a town's own plan. Raises NotFound."""
+    row = models.Plan.objects.filter(territory_key=territory, number=number).first()
+    if row is None:
+        raise NotFound(what=f"{territory}/{number}")
+    return row
+
+
+def sat(territory: str, *, limit: int = 20) -> list[models.Seat]:
+    """Seats that ended, the latest first."""
+    rows = models.Seat.objects.filter(territory_key=territory, until__isnull=False)
+    return list(rows.select_related("member").order_by("-until")[:limit])
+
+
 def numbers(members: Collection[UUID]) -> dict[UUID, str]:
     """The mobile numbers of members of the call tree, for who leads a crisis."""
     return {each.pk: contacts.contact(each).mobile for each in Member.objects.filter(pk__in=members)}
@@ -237,10 +294,9 @@ def numbers(members: Collection[UUID]) -> dict[UUID, str]:
 def roster(territory: str) -> list[tuple[str, str, list[SeatView]]]:
     """The cells of a territory's plan in force with who sits in them: key, words, seats."""
     plan = plans.of(territory).plan
-    rows = models.Seat.objects.filter(territory_key=territory, member__is_active=True)
     found: dict[str, list[SeatView]] = {}
-    for each in rows.select_related("member").order_by("-lead", "member__display_name"):
-        seat = SeatView(each.member_id, each.member.display_name, each.lead)
+    for each in seated(territory):
+        seat = SeatView(each.member_id, each.member.display_name, each.role)
         found.setdefault(each.cell, []).append(seat)
     return [(key, cell.words, found.get(key, [])) for key, cell in plan.cells.items()]
 

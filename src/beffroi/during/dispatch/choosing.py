@@ -11,11 +11,21 @@ from uuid import UUID
 
 from django.db.models import F
 
-from beffroi.during.dispatch import models
-from beffroi.during.dispatch.errors import NotAvailable, NotProposed, OtherWorld, ReasonNeeded, ReasonTooLong
+from beffroi.during.dispatch import models, terms
+from beffroi.during.dispatch.errors import (
+    NoPower,
+    NoRight,
+    NotAvailable,
+    NotProposed,
+    OtherWorld,
+    ReasonNeeded,
+    ReasonTooLong,
+)
+from beffroi.during.dispatch.rules.may_go import lacks_right
 from beffroi.during.dispatch.rules.words import OVERRIDES
 from beffroi.during.incident.models import Incident
 from beffroi.territory import queries as territory
+from beffroi.territory.shown import UnitView
 
 #: A unit that was proposed first until a moment ago was first for whoever was about to press the key.
 GRACE = timedelta(seconds=10)
@@ -40,7 +50,7 @@ class Choice:
 
 
 def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
-    """The choice of a unit for an incident. Raises UnknownUnit, NotAvailable, OtherWorld,
+    """The choice of a unit for an incident. Raises UnknownUnit, NotAvailable, OtherWorld, NoRight, NoPower,
     ReasonNeeded, NotProposed, ReasonTooLong.
     """
     seen = territory.unit(row.territory_key, unit)
@@ -48,6 +58,7 @@ def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
         raise NotAvailable(unit=unit)
     if seen.exercise != row.exercise:
         raise OtherWorld(unit=unit)
+    _refuse_without_right(row, seen, at)
     ranking = models.Ranking.objects.filter(pk=row.pk).first()
     rows: list[dict[str, Any]] = ranking.rows if ranking is not None else []
     found = next((each for each in rows if each["unit"] == unit), None)
@@ -67,6 +78,17 @@ def choice(row: Incident, unit: str, reason: str, at: datetime) -> Choice:
         text=text,
         salt=salt,
     )
+
+
+def _refuse_without_right(row: Incident, unit: UnitView, at: datetime) -> None:
+    """Raises NoRight, NoPower: as things are now, whatever an order made earlier says."""
+    right = terms.of_units(row.territory_key, [unit], at)[unit.key].right
+    why = lacks_right(unit.kind, right, row.act)
+    if why is None:
+        return
+    if right is not None and not right.covers(row.act):
+        raise NoRight(unit=unit.key, basis=right.basis)
+    raise NoPower(unit=unit.key)
 
 
 def _lately(since: datetime | None, at: datetime) -> bool:

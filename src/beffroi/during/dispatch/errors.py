@@ -55,6 +55,22 @@ class OtherWorld(NotAvailable):
     message = "{unit} cannot be sent: an exercise and what is real never mix."
 
 
+class NoRight(NotAvailable):
+    """A unit of another service whose right does not cover this act now: no reason stands in its place."""
+
+    code = "dispatch.no_right"
+    message = "{unit} is of another service, and nothing gives it the right to act here now ({basis})."
+    advice = "Choose another unit, or hand the incident over to the service that may act."
+    status = 403
+
+
+class NoPower(NoRight):
+    """A guard or a warden before an offender."""
+
+    code = "dispatch.no_power"
+    message = "{unit} has no power to act on this."
+
+
 class NoMission(NotFound):
     """The unit is not on this incident (any more)."""
 

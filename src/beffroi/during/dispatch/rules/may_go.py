@@ -20,7 +20,7 @@ OWN_COMMAND = frozenset({"gendarmerie", "police"})
 
 def barred(unit: Candidate, act: Act) -> tuple[Reason, bool] | None:
     """Why a unit is not proposed, and whether a person may send it all the same; None where it may go."""
-    never = _never(unit, act)
+    never = _never(unit, act) or lacks_right(unit.kind, unit.right, act.act)
     if never is not None:
         return never, False
     unless_told = _unless_told(unit, act)
@@ -37,16 +37,21 @@ def _unless_told(unit: Candidate, act: Act) -> Reason | None:
     if unit.off_hours:
         again = {"back": unit.works_again.isoformat()} if unit.works_again else {}
         return Reason("dispatch.off_hours_until" if again else "dispatch.off_hours", again)
-    if unit.right is not None and not unit.right.covers(act.act):
-        return _no_right(unit.right)
-    able = ABLE.get(act.act)
-    if able is not None and unit.kind not in able:
-        return Reason("dispatch.no_power", {"kind": unit.kind, "act": act.act})
     if unit.mission and unit.mission_life:
         return Reason("dispatch.serves_life", {"reference": unit.mission_reference})
     if unit.state == "on_scene" and not act.life:
         return Reason("dispatch.on_scene", {"reference": unit.mission_reference})
     return Reason("dispatch.no_position") if unit.lat is None else None
+
+
+def lacks_right(kind: str, right: Right | None, act: str) -> Reason | None:
+    """Why the law does not let a unit of this kind act here: no reason of an operator's replaces it."""
+    if right is not None and not right.covers(act):
+        return _no_right(right)
+    able = ABLE.get(act)
+    if able is not None and kind not in able:
+        return Reason("dispatch.no_power", {"kind": kind, "act": act})
+    return None
 
 
 def _no_right(right: Right) -> Reason:

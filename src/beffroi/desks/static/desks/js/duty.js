@@ -41,6 +41,10 @@ feed.addEventListener("line", ({ detail }) => {
 });
 feed.addEventListener("hello", ({ detail }) => setServerTime(detail.now));
 feed.addEventListener("units", ({ detail }) => map.heard(detail));
+feed.addEventListener("switches", ({ detail }) => {
+  map.stand(detail);
+  sheet.stand(detail);
+});
 feed.addEventListener("head", ({ detail }) => log.head(detail));
 feed.addEventListener("trouble", ({ detail }) => { document.getElementById("troubles").innerHTML = detail.html; });
 feed.addEventListener("again", () => location.reload()); // too much was missed to be told line by line

@@ -4,7 +4,7 @@
 
 const CHANNEL = "beffroi-feed";
 const LOCK = "beffroi-feed-leader";
-const EVENTS = ["hello", "row", "line", "units", "head", "trouble", "again"];
+const EVENTS = ["hello", "row", "line", "units", "switches", "head", "trouble", "again"];
 const QUIET_MS = 40_000; // the server says something every 15 s
 
 export class Feed extends EventTarget {

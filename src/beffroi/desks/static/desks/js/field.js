@@ -1,6 +1,6 @@
 // The patrol's phone: what is pressed is kept first and sent next; what the desk says is shown at once.
 import { now, setServerTime, tickNow } from "./clocks.js";
-import { forgetPage, keep, keepPage } from "./field/kept.js";
+import { forgetPage, keep, keepPage, sendBehind } from "./field/kept.js";
 import { hour, ORDER, paintBig, paintNet, paintRefused, say } from "./field/paint.js";
 import { holdable } from "./field/panic.js";
 import * as queue from "./field/queue.js";
@@ -34,7 +34,9 @@ function key() {
 async function put(act, label, more = {}) {
   const mission = ORDER.includes(act) ? field.mission : "";
   const tap = { key: key(), act, label, shift: field.shift, mission, said_at: new Date().toISOString(), ...more };
+  tap.refusal = say(words.refused, { act: label, time: hour(tap.said_at) }); // the worker has no words of its own
   await queue.add(tap);
+  sendBehind();
   return tap;
 }
 
@@ -97,12 +99,16 @@ function alarm(text) {
 // ---- sending ----
 
 async function answered(tap, answer) {
-  if (tap.act === "distress" && answer.taken) alarm(say(words.distress_sent, { time: hour(Date.now()) }));
-  else if (!answer.taken && !tap.quiet) {
-    const refused = say(words.refused, { act: tap.label, time: hour(tap.said_at) });
-    await queue.refuse({ key: tap.key, words: `${refused} ${answer.words ?? ""}`.trim() });
-    if (last?.key === tap.key) forgetLast();
+  if (!answer.taken && !tap.quiet) {
+    await queue.refuse({ key: tap.key, words: `${tap.refusal ?? tap.label} ${answer.words ?? ""}`.trim() });
   }
+  became(tap, answer);
+}
+
+// What became of a tap, whoever sent it: this page, or the worker behind it.
+function became(tap, answer) {
+  if (tap.act === "distress" && answer.taken) alarm(say(words.distress_sent, { time: hour(Date.now()) }));
+  else if (!answer.taken && last?.key === tap.key) forgetLast();
   if (answer.face) show(answer.face);
 }
 
@@ -184,6 +190,11 @@ setInterval(async () => {
 }, AGAIN_MS);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) flush();
+});
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (!data?.sent) return;
+  became(data.sent, data.answer);
+  paint();
 });
 paint();
 wire.listen();

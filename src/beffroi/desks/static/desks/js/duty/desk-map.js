@@ -1,6 +1,7 @@
 // The duty desk's map: units glide, the incident is a diamond, the route is azure, cameras that see it light up.
 import { keepScale, openTown, showTown, webgl } from "../map/town.js";
 import { incidentMark, unitMark } from "../map/markers.js";
+import { SwitchMarks } from "./switch-marks.js";
 
 class DeskMap {
   #map = null;
@@ -9,6 +10,7 @@ class DeskMap {
   #sheet;
   #units = new Map();
   #incidents = new Map();
+  #switches = null;
   #lit = new Set();
   #town = "";
 
@@ -30,6 +32,8 @@ class DeskMap {
     this.#tools();
     await this.#cameras(town);
     this.#placeUnits();
+    this.#switches = new SwitchMarks(this.#map, container.dataset.icons, this.#desk.switches);
+    this.#switches.place(this.#town);
     this.incidents();
     this.incident();
     container.dataset.ready = "";
@@ -39,6 +43,11 @@ class DeskMap {
   heard({ territory, units }) {
     this.#desk.units = [...this.#desk.units.filter((unit) => unit.territory !== territory), ...units];
     this.#placeUnits();
+  }
+
+  // From the feed: how what can be switched in one territory stands.
+  stand(told) {
+    this.#switches?.heard(told, this.#town);
   }
 
   // A known unit glides to its new place.
@@ -190,6 +199,7 @@ class DeskMap {
     this.#map.jumpTo({ center: [town.lon, town.lat], zoom: 14.6 });
     this.#lit = new Set();
     this.#placeUnits();
+    this.#switches.place(territory);
     this.#map.once("styledata", () => this.#cameras(town).then(() => this.incident()));
   }
 
@@ -230,8 +240,8 @@ class DeskMap {
   #toggle(button) {
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
-    if (button.dataset.layer === "units") {
-      document.getElementById("map").classList.toggle("no-units", !on);
+    if (["units", "switches"].includes(button.dataset.layer)) {
+      document.getElementById("map").classList.toggle(`no-${button.dataset.layer}`, !on);
       return;
     }
     const layers = { cameras: ["cameras", "camera-ticks", "camera-names", "views"], lamps: ["lamps"], reach: ["reach-0", "reach-1", "reach-2", "exits", "exit-numbers"] };

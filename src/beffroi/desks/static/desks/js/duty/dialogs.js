@@ -16,7 +16,9 @@ function askToSend(button) {
   const unit = button.form.elements.unit.value;
   const first = document.querySelector(".unit.first .mark")?.textContent ?? "";
   const title = dialog.querySelector("h3");
-  title.textContent = title.dataset.question.replace("{unit}", unit).replace("{first}", first);
+  // One that is not proposed is not compared with the first: it goes all the same, or it does not.
+  const question = "alone" in button.dataset || !first ? title.dataset.alone : title.dataset.question;
+  title.textContent = question.replace("{unit}", unit).replace("{first}", first);
   dialog.querySelector("[data-reason]").textContent = button.dataset.ask;
   dialog.querySelector("form").elements.unit.value = unit;
   dialog.querySelector("form").elements.divert.value = button.form.elements.divert?.value ?? "";

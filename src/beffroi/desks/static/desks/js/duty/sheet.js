@@ -65,6 +65,16 @@ export class Sheet {
     if (matchMedia("(max-width: 760px)").matches) location.hash = "fiche";
   }
 
+  // How what can be switched stands: a hand at the device changes it without a word to the incident.
+  stand({ territory, switches }) {
+    if (territory !== this.element.dataset.territory) return;
+    for (const each of switches) {
+      for (const words of this.element.querySelectorAll(`[data-stands="${CSS.escape(each.key)}"]`)) {
+        if (words.textContent !== each.stands) words.textContent = each.stands;
+      }
+    }
+  }
+
   // The feed says that an incident changed; only the one shown is fetched, one request at a time.
   async changed({ id, position }) {
     if (!this.id && this.#desk.follow) {
@@ -141,6 +151,9 @@ export class Sheet {
     const fresh = holder.content.querySelector("#fiche");
     const same = fresh.dataset.id === this.id;
     const looking = same ? this.element.querySelector(".look-place") : null; // an open image stays where it is
+    if (same) for (const open of this.element.querySelectorAll("details[data-stays][open]")) {
+      fresh.querySelector(`details[data-stays="${open.dataset.stays}"]`)?.setAttribute("open", "");
+    }
     this.element.replaceWith(fresh);
     if (looking?.childElementCount) fresh.querySelector(".look-place")?.replaceWith(looking);
     window.htmx?.process(fresh);

@@ -27,3 +27,9 @@ export async function keep(field) {
 export async function forgetPage() {
   if ("caches" in window) await caches.delete(PAGE);
 }
+
+// Ask to be woken when there is a network again, with the page shut or not; a browser without it sends when it opens.
+export async function sendBehind() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.sync?.register("beffroi-field-taps").catch(() => {}); // refused by the user: as without it
+}

@@ -39,7 +39,7 @@ export class Wire extends EventTarget {
 
   // One tap; throws where it was not received: it stays in the queue.
   async send(tap) {
-    const { seq: _seq, label: _label, quiet: _quiet, ...form } = tap;
+    const { seq: _seq, label: _label, quiet: _quiet, refusal: _refusal, ...form } = tap;
     const given = Object.entries(form).filter(([, value]) => value !== null && value !== undefined && value !== "");
     const tell = () => this.post(this.#field.tell, Object.fromEntries([...given, ["phone_now", new Date().toISOString()]]));
     let answer = await tell();

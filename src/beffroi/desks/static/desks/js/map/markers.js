@@ -28,6 +28,23 @@ export function unitMark(unit) {
   return draw("svg", { class: kind, viewBox: "-40 -26 80 60", width: 80, height: 60, "aria-hidden": "true" }, parts);
 }
 
+// thing: { icon, state: "usual" | "changed" | "asked" | "unknown" | "mute" }; icons: the address of the sprite
+export function switchMark(thing, icons) {
+  const picture = draw("use", { href: `${icons}#i-${thing.icon}`, class: "i", x: -7, y: -7, width: 14, height: 14 });
+  const shape = (half, kind) => draw("path", { class: kind, d: hexagon(half) });
+  const parts = [shape(15.5, "halo"), shape(13, "body"), picture];
+  if (thing.state === "mute") parts.push(text("!", { class: "bang", x: 11, y: -6 }));
+  return draw("svg", { class: `m-switch ${thing.state}`, viewBox: "-18 -18 36 36", width: 36, height: 36, "aria-hidden": "true" }, parts);
+}
+
+const hexagon = (half) => {
+  const points = [0, 1, 2, 3, 4, 5].map((side) => {
+    const angle = (Math.PI / 3) * side;
+    return `${(half * Math.cos(angle)).toFixed(2)} ${(half * Math.sin(angle)).toFixed(2)}`;
+  });
+  return `M${points.join("L")}z`;
+};
+
 // incident: { badge, number, current, life }
 export function incidentMark(incident) {
   const parts = [];
