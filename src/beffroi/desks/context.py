@@ -74,6 +74,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "looks_open": lambda: request.user.is_authenticated and _may(request.user, "look.view"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
         "oversight_open": lambda: request.user.is_authenticated and _may(request.user, "order.view"),
+        "witnesses_open": lambda: (
+            request.user.is_authenticated and doors.decide_somewhere(request.user, "journal.witness").allowed
+        ),
         "programs_open": lambda: (
             request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed
         ),

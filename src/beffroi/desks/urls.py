@@ -25,6 +25,7 @@ from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
 from beffroi.desks.oversight import views as oversight
+from beffroi.desks.oversight import witnessing
 from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
 from beffroi.people import doors
@@ -106,6 +107,8 @@ urlpatterns = [
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
     path("controle/", oversight.home, name="oversight"),
     path("controle/arretes/", oversight.register, name="oversight_orders"),
+    path("controle/temoins/", witnessing.page, name="oversight_witnesses"),
+    path("temoin/", witnessing.door, name="witness"),
     path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/plan/<slug:territory>/", plan.plan, name="crisis_plan"),

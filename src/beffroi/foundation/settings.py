@@ -117,6 +117,7 @@ class Settings:
         30, "days", "How long the spool keeps observations that no incident holds."
     )
     checkpoint_seconds: int = setting(60, "s", "How often the head of a journal that has news is signed.")
+    witness_minutes: int = setting(60, "min", "How often witnesses are sent the heads of the journals.")
     feed_poll_ms: int = setting(40, "ms", "How often followers look for new entries of the journal.")
     fusion_batch_ms: int = setting(
         30, "ms", "How long the engine gathers observations before it writes what they mean."

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "beffroi.during.crisis",
     "beffroi.during.webhooks",
     "beffroi.after.evidence",
+    "beffroi.trust.witnesses",
     "beffroi.rehearsal",
     "beffroi.api",
     "beffroi.desks",

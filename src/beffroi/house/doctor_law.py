@@ -34,6 +34,30 @@ def registers(settings: configuration.Settings) -> Finding:
     return Finding(check, not soon, seen, _("Ask the prefecture for the next one: a file takes months."))
 
 
+def witnesses(settings: configuration.Settings) -> Finding:
+    """Whether somebody keeps the heads of our journals, and agrees with them."""
+    from beffroi.people.queries import is_exercise
+    from beffroi.trust.witnesses import models, queries
+
+    check = _("witnesses")
+    try:
+        found, exercise = queries.witnesses(), is_exercise()
+        refused = sorted({each.witness.name for each in models.Refusal.objects.select_related("witness")})
+    except DatabaseError as error:
+        return Finding(check, False, str(error), _("Start `beffroi up`: it brings them up to date."))
+    if refused:
+        seen = _("a witness refuses our log: %(names)s") % {"names": _named(refused)}
+        return Finding(check, False, seen, _("Open /controle/temoins/ and call the witness at once."))
+    mute = [each.name for each in found if each.failing_since]
+    if mute:
+        seen = _("does not answer: %(names)s") % {"names": _named(mute)}
+        return Finding(check, False, seen, _("See that its address answers: `beffroi witness submit`."))
+    seen = _("up to date") if found else _("nobody keeps our heads")
+    return Finding(
+        check, bool(found) or exercise, seen, _("Ask a neighbour to be one: `beffroi witness program`.")
+    )
+
+
 def _named(found: list[str]) -> str:
     more = len(found) - _MOST_NAMED
     return ", ".join(found[:_MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")

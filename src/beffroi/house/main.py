@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "webhook": ("beffroi.cli.webhook", "webhook"),
     "observe": ("beffroi.cli.observe", "observe"),
     "journal": ("beffroi.cli.journal", "journal"),
+    "witness": ("beffroi.cli.witness", "witness"),
     "replay": ("beffroi.cli.replay", "replay"),
     "rules": ("beffroi.cli.fusion_rules", "rules"),
     "rehearse": ("beffroi.cli.rehearse", "rehearse"),

@@ -41,6 +41,7 @@ from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.house.hanging import Successor
 from beffroi.journal import actions as journal
+from beffroi.trust.witnesses import sending as witnesses
 
 _log = structlog.get_logger("engine")
 
@@ -185,6 +186,8 @@ def warm() -> None:
 _courier = calls.courier()
 _hand = Hand()
 _notifier = webhooks.courier()
+#: Sends the heads of our journals to those who keep them.
+_heads = witnesses.courier()
 
 
 def take_over() -> tuple[Callable[[], bool], list[Duty]]:
@@ -227,6 +230,7 @@ def duties() -> list[Duty]:
         Duty("commands", _COMMANDS_S, lambda: acting.step(clock.now())),
         Duty("hand", _CALLS_S, _hand.tend),
         Duty("notifications", _CALLS_S, _notifier.tend),
+        Duty("witnesses", _CALLS_S, _heads.tend),
         Duty("old notifications", _DAY_S, lambda: webhooks.forget_old(clock.now())),
         Duty("old answers", _DAY_S, lambda: api.forget_old(clock.now())),
         Duty("looks left", _LOOKS_S, lambda: eyes.end_lapsed(clock.now())),

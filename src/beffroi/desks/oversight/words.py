@@ -39,6 +39,12 @@ AGENTS: Words = {
     "agent": _("agent of the service"),
     "state": _("designated by the State"),
 }
+REFUSED: Words = {
+    "cut": _("The journal is shorter than what was witnessed: its end was cut off."),
+    "fork": _("Another journal of as many entries was witnessed: it was rebuilt and signed again."),
+    "rewritten": _("What was witnessed is no longer its beginning: entries were changed."),
+    "hidden": _("A restore hides what was lost: it names an older head than the one witnessed."),
+}
 FACTS: Words = {
     "order.registered": _("Prefect's order registered"),
     "order.covers": _("Cameras of an order changed"),
@@ -47,6 +53,11 @@ FACTS: Words = {
     "agent.withdrawn": _("Accreditation withdrawn"),
     "switch.turned_on": _("Legal switch turned on"),
     "switch.turned_off": _("Legal switch turned off"),
+    "witness.added": _("Witness added"),
+    "witness.removed": _("Witness removed"),
+    "witness.refused": _("A witness refuses our log"),
+    "witness.log_trusted": _("Heads of another installation kept"),
+    "witness.log_refused": _("The log of another installation was rewritten"),
 }
 
 #: Fields and reasons of the registers' refusals, whose own words are English: named here to be translated.
@@ -91,4 +102,4 @@ def registered(body: dict[str, Any]) -> str:
     """What was registered, by its number; a switch by what it allows."""
     if "capability" in body:
         return f"{said(CAPABILITIES, body['capability'])}, {body['number']}"
-    return str(body["number"])
+    return str(body.get("number") or body.get("journal") or body.get("log") or "")

@@ -1,0 +1,1 @@
+"""Trust: what proves to others that the house keeps its word."""
