@@ -5,12 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 OSM ?=
 ARGS ?=
-# What `make check` has run already need not be run again: SKIP=--ignore=tests/house.
-SKIP ?=
 # One process a core; a file's tests stay together.
-PARALLEL ?= -n auto --dist loadfile
+PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test test-system check bench lock clean
+# The files that hold tests of a mark: reading all the others takes ten seconds of each process.
+marked = $(shell grep -rl --include='test_*.py' 'mark\.$(1)' tests)
+
+.PHONY: help setup demo test test-system style check bench lock clean
 
 help:
 	@echo "make demo          a whole evening in an invented town (OSM=FILE: on a real map)"
@@ -46,13 +47,13 @@ test: setup
 test-system: setup
 	@.ci/system-packages
 	@echo "== Tests on SQLite, with every service"
-	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "not fault" --durations=15 $(SKIP) $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "not fault" --durations=15 $(ARGS)
 	@echo "== Bad days: they keep the disk busy and mostly wait, so they run apart, four at once"
-	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=25 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m fault --durations=5 $(SKIP) $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=25 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m fault --durations=5 $(call marked,fault) $(ARGS)
 	@echo "== The same rooms on PostgreSQL"
-	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(call marked,room) $(ARGS)
 
-check: setup
+style: setup
 	@echo "== Style"
 	@$(BIN)/ruff check src tests tools benchmarks
 	@$(BIN)/ruff format --check src tests tools benchmarks
@@ -60,6 +61,8 @@ check: setup
 	@$(BIN)/mypy
 	@echo "== Imports between rooms"
 	@$(BIN)/lint-imports
+
+check: style
 	@echo "== House rules"
 	@$(BIN)/python -m pytest -q $(PARALLEL) tests/house
 

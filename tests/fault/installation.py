@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.several import several
 from tests.territory.towns import cross
 
 TOWN = "bourg-intake"
@@ -77,23 +78,19 @@ class Installation:
 
     def settle(self, folder: Path) -> None:
         """Make the tables, import the town, declare its sources, sign somebody in."""
-        self.run("-m", "beffroi.house.prepare")
         town = cross(folder / "cross.osm")
-        self.beffroi("territory", "import", "--name", "Bourg", "--key", TOWN, "--osm", str(town))
-        self.token = self.add("program", "http")["token"]
-        self.add("panel", "dc09", "--address", "FA17")
-        self.frigate = self.add("frigate", "frigate", "--address", "frigate")
-        self.run(
-            "-m", "beffroi", "people", "invite", "--email", "op@bourg.example", "--name", "Op",
-            "--role", "operator", "--organisation", "CSU", "--territory", TOWN,
+        source = ("source", "add", "--territory", TOWN, "--json", "--key")
+        lines = (
+            ("territory", "import", "--name", "Bourg", "--key", TOWN, "--osm", str(town)),
+            ("people", "invite", "--email", "op@bourg.example", "--name", "Op", "--role", "operator",
+             "--organisation", "CSU", "--territory", TOWN),
+            (*source, "panel", "--connector", "dc09", "--address", "FA17"),
+            (*source, "program", "--connector", "http"),
+            (*source, "frigate", "--connector", "frigate", "--address", "frigate"),
         )  # fmt: skip
+        *_, program, frigate = several(self.environment, [(words, "") for words in lines])
+        self.token, self.frigate = json.loads(program)["token"], json.loads(frigate)
         self.cookie = self.run("-c", _SIGNED_IN).strip().splitlines()[-1]
-
-    def add(self, key: str, connector: str, *more: str) -> dict[str, str]:
-        """Declare a source; its token and login."""
-        words = ("source", "add", "--territory", TOWN, "--key", key, "--connector", connector, *more)
-        answer: dict[str, str] = self.beffroi(*words)
-        return answer
 
     def up(self) -> None:
         """Start `beffroi up` and wait until every way in answers."""

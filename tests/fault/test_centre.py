@@ -26,6 +26,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 from tests import centre
+from tests.several import several
 from tests.territory.towns import cross
 from tools.postgres import Postgres
 
@@ -82,12 +83,13 @@ class Centre:
 
     def prepare(self) -> None:
         """Make the tables, a small town and a source."""
-        line = [sys.executable, "-m", "beffroi.house.prepare"]
-        subprocess.run(line, env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=180)
         town = str(cross(self.folder / "cross.osm"))
-        self.command("territory", "import", "--name", "Bourg", "--key", TOWN, "--osm", town)
-        words = ("source", "add", "--territory", TOWN, "--key", "program", "--connector", "http", "--json")
-        self.token = json.loads(self.command(*words))["token"]
+        lines = (
+            ("territory", "import", "--name", "Bourg", "--key", TOWN, "--osm", town),
+            ("source", "add", "--territory", TOWN, "--key", "program", "--connector", "http", "--json"),
+        )
+        told = several(self.environment, [(words, "") for words in lines])
+        self.token = json.loads(told[-1])["token"]
 
     def start(self, name: str) -> None:
         """Start `intake`, `web`, `engine-1` …, alone."""

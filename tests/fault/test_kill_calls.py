@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests.during.oncall.peers import Gateway, gateway
 from tests.fault.village import Village, village
+from tests.several import several
 from tests.territory.towns import cross
 
 pytestmark = pytest.mark.fault
@@ -71,16 +72,14 @@ def test_a_call_is_sent_at_least_once_and_never_doubled(
 ) -> None:
     peer.slow_s = 0.8
     file = cross(tmp_path / "cross.osm")
-    house.run("-m", "beffroi", "territory", "import", "--name", "V", "--key", TOWN, "--osm", str(file))
-    house.run(
-        "-m", "beffroi", "people", "invite", "--email", "maire@v.example", "--name", "M",
-        "--role", "elected", "--organisation", "Mairie", "--territory", TOWN,
+    lines = (
+        ("territory", "import", "--name", "V", "--key", TOWN, "--osm", str(file)),
+        ("people", "invite", "--email", "maire@v.example", "--name", "M", "--role", "elected",
+         "--organisation", "Mairie", "--territory", TOWN),
+        ("oncall", "add", "--territory", TOWN, "--email", "maire@v.example", "--days", "0-7",
+         "--from", "08:00", "--to", "08:00", "--first", "2026-01-01", "--mobile", "0612345601"),
     )  # fmt: skip
-    house.run(
-        "-m", "beffroi", "oncall", "add", "--territory", TOWN, "--email", "maire@v.example",
-        "--days", "0-7", "--from", "08:00", "--to", "08:00", "--first", "2026-01-01",
-        "--mobile", "0612345601",
-    )  # fmt: skip
+    several(house.environment, [(words, "") for words in lines])
     house.run("-c", MAKE)
     peer.plan = ["slow"] * KILLS  # the gateway takes it, and answers too late: the engine is dead by then
     for turn in range(KILLS):

@@ -11,15 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from tests import centre
+from tests.several import Line, several
 from tools.postgres import Postgres
 
 _ADDRESS = re.compile(r"https?://[\d.]+:\d+")
-_READY_S = 60.0
+READY_S = 60.0
 
 
 class Installation:
@@ -65,23 +64,14 @@ class Installation:
         """The JSON that a command prints."""
         return json.loads(self.command(*arguments, "--json", typed=typed))
 
-    def prepare(self) -> None:
-        """Make the tables, as the first start does."""
-        line = [sys.executable, "-m", "beffroi.house.prepare"]
-        subprocess.run(line, env=self.environment, check=True, timeout=120)
+    def set_up(self, *lines: Line) -> list[str]:
+        """Make the tables, as the first start does, then run commands (words, what is typed) at one go."""
+        return several(self.environment, lines)
 
     def start(self) -> None:
         """Start everything and wait until the first page can be asked for."""
-        self._up = subprocess.Popen(
-            [sys.executable, "-m", "beffroi", "up"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        threading.Thread(target=self._listen, daemon=True).start()
-        end = time.monotonic() + _READY_S
+        self._up = self.launched([sys.executable, "-m", "beffroi", "up"])
+        end = time.monotonic() + READY_S
         while time.monotonic() < end and self._up.poll() is None:
             found = next((line for line in self.said if "ready" in line and _ADDRESS.search(line)), "")
             if found:
@@ -90,16 +80,32 @@ class Installation:
             time.sleep(0.05)
         raise AssertionError("beffroi up did not get ready:\n" + "".join(self.said[-40:]))
 
-    def _listen(self) -> None:
-        assert self._up is not None
-        assert self._up.stdout is not None
-        for line in self._up.stdout:
+    def launched(self, line: list[str]) -> subprocess.Popen[str]:
+        """A process of this installation, whose every line is heard."""
+        process = subprocess.Popen(
+            line,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, args=(process.stdout,), daemon=True).start()
+        return process
+
+    def _listen(self, out: IO[str]) -> None:
+        for line in out:
             self.said.append(line)
 
     @property
     def listens(self) -> dict[str, Any]:
         """Where the broker and the panels' port are."""
         return json.loads((self.data / "running.json").read_text())
+
+    @property
+    def intake_url(self) -> str:
+        """Where programs send observations."""
+        return self.url
 
     def remains(self) -> Iterator[tuple[str, bytes]]:
         """All that the installation keeps, but for the broker's: each file, and what its tables say."""
@@ -120,25 +126,3 @@ class Installation:
         except subprocess.TimeoutExpired:
             os.killpg(self._up.pid, signal.SIGKILL)
             raise AssertionError("beffroi up did not stop in 30 s") from None
-
-
-@contextmanager
-def of_profile(profile: str, folder: Path) -> Iterator[Installation]:
-    """An installation of either profile; a centre's has a PostgreSQL and a NATS server of its own, real."""
-    with ExitStack() as kept:
-        if profile == "village":
-            house = Installation(folder / "data")
-        else:
-            database = kept.enter_context(centre.postgres())
-            servers = kept.enter_context(centre.nats(folder / "nats"))
-            more = {
-                "BEFFROI_PROFILE": "centre",
-                "BEFFROI_DATABASE_URL": database.url,
-                "BEFFROI_NATS_URL": servers.url,
-                "BEFFROI_INTAKE_PORT": "0",
-            }
-            house = Installation(folder / "data", more, database)
-        try:
-            yield house
-        finally:
-            house.stop()

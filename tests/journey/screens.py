@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 _WAIT_MS = 15_000
+expect.set_options(timeout=_WAIT_MS)  # a busy machine is no defect of a page
 
 
 class Desk:
@@ -93,10 +94,15 @@ class Browser:
         page.locator("form button.ours").click()
         page.wait_for_url(address)
 
+    def signed_in(self, address: str, email: str, password: str, *, mobile: bool = False) -> Page:
+        """A page, on a desk or on a telephone, once somebody signed in to see it."""
+        page = self._page(*((390, 844) if mobile else (1440, 900)), mobile=mobile)
+        self._sign_in(page, address, email, password)
+        return page
+
     def report_van(self, url: str, email: str, password: str, *, street: str) -> None:
         """A referent on a telephone: a vehicle, slowly, in this street, half an hour ago."""
-        page = self._page(390, 844, mobile=True)
-        self._sign_in(page, f"{url}/signaler/", email, password)
+        page = self.signed_in(f"{url}/signaler/", email, password, mobile=True)
         page.locator('input[name="what"][value="signal.vehicle_slow"]').check(force=True)
         page.locator('input[name="signal.vehicle_slow.vehicle"][value="van"]').check(force=True)
         page.locator('input[name="signal.vehicle_slow.moving"][value="slowly"]').check(force=True)
@@ -108,9 +114,7 @@ class Browser:
 
     def open_desk(self, url: str, email: str, password: str) -> Desk:
         """The duty desk, signed in."""
-        page = self._page(1440, 900)
-        self._sign_in(page, f"{url}/veille/", email, password)
-        return Desk(page)
+        return Desk(self.signed_in(f"{url}/veille/", email, password))
 
     def close(self) -> None:
         """Leave no browser behind."""

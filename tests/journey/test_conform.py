@@ -16,7 +16,7 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
-from tests.journey.installation import Installation
+from tests.journey.profiles import PROFILES, of_profile
 
 from beffroi.during.intake.connectors.dc09 import cipher, frame
 from beffroi.foundation import clock
@@ -196,24 +196,30 @@ def test_any_web_connector_has_its_kit(opened: list[Kit]) -> None:
     assert kit.report()["holds"]
 
 
-def test_a_source_of_a_running_installation_is_watched(opened: list[Kit], tmp_path: Path) -> None:
-    house = Installation(tmp_path)
-    house.command(
-        "source", "add", "--territory", "redon", "--key", "P-1", "--connector", "dc09", "--address", "12AB"
-    )
-    house.start()
-    try:
-        kit = Kit("dc09", "--source", "redon/P-1", "--count", "1", environment=house.environment)
-        opened.append(kit)
-        where = (kit.point["host"], kit.point["port"])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_sources_of_a_running_installation_are_watched(
+    opened: list[Kit], tmp_path: Path, profile: str
+) -> None:
+    source = ("source", "add", "--territory", "redon", "--json", "--key")
+    panel = (*source, "P-1", "--connector", "dc09", "--address", "12AB")
+    with of_profile(profile, tmp_path) as house:
+        _, told = house.set_up((panel, ""), ((*source, "W-1", "--connector", "http"), ""))
+        house.start()
+        kits = [
+            Kit(name, "--source", f"redon/{key}", "--count", "1", environment=house.environment)
+            for name, key in (("dc09", "P-1"), ("http", "W-1"))
+        ]
+        opened += kits
+        where = (kits[0].point["host"], kits[0].point["port"])
         assert send_frame(*where, '"NULL"0000L0#12AB[]') == "ACK"
         assert send_frame(*where, f'"SIA-DCS"0007L0#12AB[#12AB|Nri1/BA501]{stamp()}') == "ACK"
-        report = kit.report()
-    finally:
-        house.stop()
-    assert (report["kept"], report["unread"]) == (1, 0)
-    verdicts = {each["check"]: each["holds"] for each in report["verdicts"]}
-    assert verdicts["clock"] and verdicts["readable"]
+        kits[1].point["token"] = json.loads(told)["token"]
+        assert post(kits[1], said("a")) == 202, "a centre's pages take no observation: its intake does"
+        reports = [kit.report() for kit in kits]
+    for report in reports:
+        assert (report["kept"], report["unread"]) == (1, 0)
+        verdicts = {each["check"]: each["holds"] for each in report["verdicts"]}
+        assert verdicts["clock"] and verdicts["readable"]
     assert verdicts["answered"] is None, "that is not seen from outside"
 
 

@@ -19,8 +19,10 @@ from pathlib import Path
 
 import pytest
 from tests.journey import packages, screens, voices
-from tests.journey.installation import Installation, of_profile
+from tests.journey.installation import Installation
+from tests.journey.profiles import PROFILES, of_profile
 from tests.real_data import need
+from tests.several import Line
 
 pytestmark = [pytest.mark.journey, pytest.mark.service]
 
@@ -46,30 +48,27 @@ class Evening:
     fingerprint: str = ""
 
 
-def _town(house: Installation) -> None:
+def _town() -> Iterator[Line]:
     osm = need("osm/saint-jean-la-poterie.osm.gz")
-    house.prepare()
-    told = house.answer("territory", "import", "--insee", "56223", "--osm", str(osm), "--exercise")
-    assert TOWN in json.dumps(told)
-    house.command("device", "import", "--territory", TOWN, str(FIXTURES / "devices.csv"))
-    house.command("territory", "units", "import", "--territory", TOWN, str(FIXTURES / "units.csv"))
+    yield ("territory", "import", "--insee", "56223", "--osm", str(osm), "--exercise", "--json"), ""
+    yield ("device", "import", "--territory", TOWN, str(FIXTURES / "devices.csv")), ""
+    yield ("territory", "units", "import", "--territory", TOWN, str(FIXTURES / "units.csv")), ""
 
 
-def _people(house: Installation) -> None:
+def _people() -> Iterator[Line]:
     for email, name, role in ((OPERATOR, "A. Veille", "operator"), (REFERENT, "R. Référent", "referent")):
         who = ("--email", email, "--name", name, "--role", role)
         where = ("--organisation", "Commune (exercice)", "--territory", TOWN, "--password-stdin")
-        house.command("people", "invite", *who, *where, typed=PASSWORD + "\n")
+        yield ("people", "invite", *who, *where), PASSWORD + "\n"
 
 
-def _sources(house: Installation) -> dict[str, str]:
+def _sources() -> Iterator[Line]:
     common = ("source", "add", "--territory", TOWN, "--exercise")
     panel = ("--key", "panel-mairie", "--connector", "dc09", "--address", "A1B2C3")
     zones = ("--map", "01=PANEL-MAIRIE:intrusion.door", "--map", "02=PANEL-MAIRIE:intrusion.motion")
-    house.command(*common, *panel, *zones)
+    yield (*common, *panel, *zones), ""
     recorder = ("--key", "nvr-mairie", "--connector", "frigate", "--address", "frigate")
-    told: dict[str, str] = house.answer(*common, *recorder, "--map", "front_door=C-MAIRIE")
-    return told
+    yield (*common, *recorder, "--map", "front_door=C-MAIRIE", "--json"), ""
 
 
 def _break_in(evening: Evening, signs: dict[str, str]) -> None:
@@ -109,16 +108,16 @@ def _operate(evening: Evening, browser: screens.Browser, signs: dict[str, str]) 
     evening.ledger = desk.ledger()
 
 
-@pytest.fixture(scope="module", params=["village", "centre"])
+@pytest.fixture(scope="module", params=PROFILES)
 def evening(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
     """The act, played once in each profile; the tests below look at what it left."""
     browser = screens.Browser.or_skip()
     folder = tmp_path_factory.mktemp("first-light")
     try:
         with of_profile(request.param, folder) as house:
-            _town(house)
-            _people(house)
-            signs = _sources(house)
+            imported, *_, told = house.set_up(*_town(), *_people(), *_sources())
+            assert TOWN in imported
+            signs: dict[str, str] = json.loads(told)
             house.start()
             result = Evening(house)
             _operate(result, browser, signs)

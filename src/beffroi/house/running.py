@@ -12,7 +12,7 @@ import msgspec
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses of a running installation."""
+    """Addresses of a running installation; `pid` 0 where no one process holds the others."""
 
     pid: int
     url: str

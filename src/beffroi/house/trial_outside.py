@@ -16,7 +16,7 @@ from beffroi.during.intake.rules_conform import Evidence, Message
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import Invalid, NotFound
-from beffroi.house import running
+from beffroi.house.reached import reached
 from beffroi.house.trial import Point, Say, Stopped, Wanted
 
 _LOOK_S = 0.25
@@ -61,7 +61,7 @@ def _source(territory: str, key: str) -> SourceView:
 
 
 def _running_point(name: str) -> Point:
-    found = running.read(configuration.current().data_path)
+    found = reached(configuration.current())
     if found is None:
         raise Invalid(where="--source", why="nothing runs on this data directory: start `beffroi up`")
     if isinstance(connector(name), MqttConnector):
@@ -69,7 +69,7 @@ def _running_point(name: str) -> Point:
     if name == "dc09":
         return {"way": "tcp or udp", "host": found.dc09_host, "port": found.dc09_port}
     path = "/api/v1/observations" if name == "http" else incoming.PREFIX + name
-    return {"way": "http", "url": found.url + path}
+    return {"way": "http", "url": (found.intake_url or found.url) + path}
 
 
 def _declared_devices(devices: Any) -> list[str]:
