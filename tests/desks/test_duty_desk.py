@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from tests.desks.conftest import Happen, Town
+from tests.desks.conftest import KEY, Happen, Town
 
 from beffroi.during.incident.models import Incident
 from beffroi.journal import queries as journal
+from beffroi.territory import models as territory
 
 pytestmark = [pytest.mark.desk, pytest.mark.django_db(transaction=True)]
 
@@ -115,3 +116,22 @@ def test_no_style_and_no_script_stand_in_a_page(town: Town, burglary: UUID) -> N
         assert ' style="' not in page and "<style" not in page and " onclick" not in page, path
         scripts = [part.split(">")[0] for part in page.split("<script")[1:]]
         assert all("src=" in each or "application/json" in each for each in scripts), path
+
+
+def test_who_is_not_proposed_is_sent_all_the_same_where_the_law_lets_them(town: Town, happen: Happen) -> None:
+    row = territory.Territory.objects.get(key=KEY)
+    for key, kind in (("P3", "municipal"), ("S1", "security")):
+        territory.PatrolUnit.objects.create(
+            territory=row, key=key, name=f"Unit {key}", kind=kind, origin="test"
+        )
+    incident = happen(("intrusion.door", "P-1", -30.0), ("presence.person", "C-1", -20.0))
+    client = town.signed_in(town.operator)
+    page = client.get(f"/veille/{incident}/").content.decode()
+    assert "2 units are not proposed" in page and "has no power to act here" in page
+    assert "Send P3 all the same" in page and "Send S1 all the same" not in page
+    send = f"/veille/{incident}/envoyer/"
+    assert "say why" in client.post(send, {"unit": "P3"}, headers={"HX-Request": "true"}).content.decode()
+    refused = client.post(send, {"unit": "S1", "override": "agreed"})
+    assert refused.status_code == 403 and "S1 has no power to act on this." in refused.content.decode()
+    sent = client.post(send, {"unit": "P3", "override": "agreed"}, headers={"HX-Request": "true"})
+    assert sent.status_code == 200 and "Unit P3" in sent.content.decode()

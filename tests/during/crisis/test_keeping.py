@@ -52,7 +52,8 @@ def test_somebody_outside_is_kept_and_leaves_nothing_behind(people_of: People) -
     made = keeping.add_outsider(
         territory=KEY, cell="command", name="Préfecture", task="permanence", number="02 99 02 10 35"
     )
-    keeping.add_outsider(territory=KEY, cell="command", name="SAMU", task="", number="15")
+    for _ in range(2):  # said twice is once
+        keeping.add_outsider(territory=KEY, cell="command", name="SAMU", task="", number="15")
     assert [(each.name, each.number) for each in queries.outsiders(KEY)["command"]] == [
         ("Préfecture", "+33299021035"), ("SAMU", "15"),
     ]  # fmt: skip

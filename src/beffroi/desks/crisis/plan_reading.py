@@ -64,6 +64,13 @@ def _town(territory: str) -> towns.Town:
     return found
 
 
+def _called(name: str) -> str:
+    """The name of a plan, as people say it."""
+    of, _slash, number = name.rpartition("/")
+    said = gettext("the template, version %(n)s") if of == "template" else gettext("version %(n)s")
+    return said % {"n": number}
+
+
 def plan(territory: str) -> dict[str, Any]:
     """The page on which a plan is kept."""
     town, kept = _town(territory), plans.of(territory)
@@ -74,7 +81,7 @@ def plan(territory: str) -> dict[str, Any]:
         "place_title": town.name,
         "exercise": town.exercise,
         "plan": kept.plan,
-        "plan_name": kept.name,
+        "plan_name": _called(kept.name),
         "groups": groups(territory, numbers, show=False),
         "members": queries.who_may_sit(territory),
         "roles": [(role, words.ROLES[role]) for role in ROLES],
@@ -167,7 +174,7 @@ def directory(
         "place_title": town.name,
         "exercise": town.exercise,
         "plan": kept.plan,
-        "plan_name": kept.name,
+        "plan_name": _called(kept.name),
         "groups": groups(territory, numbers, show=shown),
         "shown": shown,
         "keeps": doors.decide(member, KEEP, territory=territory).allowed,

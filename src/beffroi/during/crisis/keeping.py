@@ -122,9 +122,10 @@ def add_outsider(
         raise BadEntry(where=gettext("name"), why=why)
     if not dialled:
         raise BadEntry(where=gettext("telephone"), why=gettext("is not a telephone number"))
-    made = models.Outsider.objects.create(
-        territory_key=territory, cell=cell, name=name, task=task, number=dialled, since=clock.now()
-    )
+    same = {"territory_key": territory, "cell": cell, "name": name, "task": task, "number": dialled}
+    made, fresh = models.Outsider.objects.get_or_create(until=None, **same, defaults={"since": clock.now()})
+    if not fresh:
+        return made.pk  # said twice is once
     fact = facts.OutsiderChanged(cell=cell, outsider=str(made.pk), kept=True)
     _tell(territory, fact, actor)
     return made.pk

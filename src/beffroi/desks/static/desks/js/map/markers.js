@@ -22,7 +22,7 @@ export function unitMark(unit) {
     : (half, kind) => draw("circle", { class: kind, r: half });
   const parts = [shape(15, "halo")];
   if (unit.heading !== null) parts.push(draw("path", { class: "head", d: "M0-21L6.5-12.5H-6.5z", transform: `rotate(${unit.heading})` }));
-  parts.push(shape(12.5, "body"), text(unit.key, { class: "id", y: 4.2 }));
+  parts.push(shape(12.5, "body"), text(unit.key, { class: unit.key.length > 3 ? "id long" : "id", y: unit.key.length > 3 ? 3 : 4.2 }));
   if (unit.sub) parts.push(text(unit.sub, { class: "sub", y: 29 }));
   const kind = `m-unit ${unit.state === "free" ? "free" : "busy"}${unit.stale ? " stale" : ""}`;
   return draw("svg", { class: kind, viewBox: "-40 -26 80 60", width: 80, height: 60, "aria-hidden": "true" }, parts);
