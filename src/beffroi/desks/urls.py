@@ -18,7 +18,7 @@ from beffroi.desks.duty import (
     telling_views,
 )
 from beffroi.desks.duty import views as duty
-from beffroi.desks.eyes import moving
+from beffroi.desks.eyes import moving, signalling
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -102,6 +102,7 @@ urlpatterns = [
     path("veille/regards/", eyes.looks, name="looks"),
     path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
+    path("veille/regards/<uuid:look>/image/", signalling.session, name="look_session"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
     path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),

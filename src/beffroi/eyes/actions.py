@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from beffroi.eyes import doors, errors, facts, models, queries, rules
+from beffroi.eyes import doors, errors, facts, models, moving, queries, rules
 from beffroi.eyes.declaring import Declaration, declare_camera
 from beffroi.eyes.shown import CameraView, LookView
 from beffroi.foundation import clock
@@ -151,6 +151,7 @@ def _end(identifier: UUID, how: str, at: datetime) -> bool:
         return False
     row.ended_at, row.ended = max(min(at, row.until), row.opened_at), how
     row.save(update_fields=["ended_at", "ended"])
+    moving.release(row.pk, clock.now())
     fact = facts.LookEnded(
         look=str(row.id),
         device=row.device,

@@ -71,7 +71,14 @@ def camera(territory_key: str, device: str) -> CameraView:
 
 def ways(row: models.Camera) -> tuple[str, ...]:
     """By which ways a camera gives images."""
-    given = (("hls", row.live), ("rtsp", row.rtsp), ("replay", row.replay), ("onvif", row.onvif))
+    given = (
+        ("hls", row.live),
+        ("rtsp", row.rtsp),
+        ("whep", row.whep),
+        ("replay", row.replay),
+        ("recorder", row.recorder),
+        ("onvif", row.onvif),
+    )
     return tuple(way for way, address in given if address)
 
 
@@ -128,13 +135,36 @@ def source(look: models.Look) -> Source:
     camera_row = row(look.territory_key, look.device)
     secret = sealing.unseal(camera_row.secret, sealing.CAMERA_LOGIN) if camera_row.secret else ""
     if look.kind == LIVE:
-        address, clock = camera_row.rtsp or camera_row.live, ""
+        found = Source(camera_row.rtsp or camera_row.live, camera_row.login, secret)
     else:
         assert look.span_from is not None and look.span_to is not None  # noqa: S101 - a constraint of the table
-        address, clock = addresses.asked(camera_row.replay, look.span_from, look.span_to)
-    if not address:
+        span = (look.span_from, look.span_to)
+        if camera_row.recorder and not camera_row.replay:
+            return _recorded(camera_row, secret, span)
+        address, clock = addresses.asked(camera_row.replay, *span)
+        found = Source(address, camera_row.login, secret, clock)
+    if not found.address:
         raise NoWay(device=look.device)
-    return Source(address, camera_row.login, secret, clock)
+    return found
+
+
+def _recorded(camera_row: models.Camera, secret: str, span: tuple[datetime, datetime]) -> Source:
+    """A recorder that is to be asked itself where it holds the span."""
+    login = camera_row.login
+    if camera_row.recorder_login:
+        login, secret = camera_row.recorder_login, ""
+        if camera_row.recorder_secret:
+            secret = sealing.unseal(camera_row.recorder_secret, sealing.CAMERA_LOGIN)
+    names = (camera_row.device, camera(camera_row.territory_key, camera_row.device).name)
+    return Source(
+        "",
+        login,
+        secret,
+        recorder=camera_row.recorder,
+        recording=camera_row.recording,
+        names=names,
+        span=span,
+    )
 
 
 def view(look: models.Look, names: dict[tuple[str, str], str] | None = None) -> LookView:
@@ -163,6 +193,12 @@ def view(look: models.Look, names: dict[tuple[str, str], str] | None = None) -> 
         ended_at=look.ended_at,
         ended=look.ended,
     )
+
+
+def straight(look: LookView) -> bool:
+    """Whether a look's image may come straight from the media server."""
+    rows = models.Camera.objects.filter(territory_key=look.territory, device=look.device)
+    return look.kind == LIVE and rows.exclude(whep="").exists()
 
 
 def open_looks(member: UUID) -> list[LookView]:

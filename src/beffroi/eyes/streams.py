@@ -61,6 +61,10 @@ class Stream:
                 "clock": source.clock,
                 "live": self.live,
                 "starts_ms": starts_ms,
+                "recorder": source.recorder,
+                "recording": source.recording,
+                "names": source.names,
+                "ends_ms": int(source.span[1].timestamp() * 1000) if source.span else 0,
                 "fps": current().camera_fps,
                 "width": current().camera_width,
             }
