@@ -27,6 +27,7 @@ from beffroi.eyes.methods.addresses import with_login
 from beffroi.eyes.onvif.errors import CameraError
 from beffroi.eyes.pictures import Pictures
 from beffroi.eyes.ranging import Ranging
+from beffroi.eyes.shown import Recorder
 from beffroi.eyes.wire import Packet
 
 _WAITS_S = (0.5, 1.0, 2.0, 5.0)
@@ -109,15 +110,11 @@ def _once(order: Order, say: Say) -> tuple[bool, str]:
 
 def _located(order: Order) -> Order:
     """The order with where the recorder says that the span is. Raises CameraError."""
-    from beffroi.eyes.onvif.device import Credentials  # a tenth of a second, which no live image waits for
-    from beffroi.eyes.replaying import located
+    from beffroi.eyes.replaying import located  # a tenth of a second, which no live image waits for
 
     first, last = (datetime.fromtimestamp(each / 1000, UTC) for each in (order.starts_ms, order.ends_ms))
-    credentials = Credentials(order.login, order.secret) if order.login else None
-    asked = located(
-        order.recorder, credentials, recording=order.recording, names=order.names, span=(first, last)
-    )
-    address, clock = asyncio.run(asked)
+    recorder = Recorder(order.recorder, order.login, order.secret, order.recording, order.names)
+    address, clock = asyncio.run(located(recorder, first, last))
     return msgspec.structs.replace(order, address=address, clock=clock)
 
 

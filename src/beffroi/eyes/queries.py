@@ -12,7 +12,7 @@ from beffroi.eyes.errors import NoWay, UnknownCamera
 from beffroi.eyes.methods import addresses
 from beffroi.eyes.methods.seeing import Seen, Standing, around, seeing
 from beffroi.eyes.rules import LIVE
-from beffroi.eyes.shown import CameraView, LookView, Source
+from beffroi.eyes.shown import CameraView, LookView, Recorder, Source
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import Position
 from beffroi.journal import queries as journal
@@ -23,7 +23,7 @@ from beffroi.territory.shown import DeviceView
 
 #: What the register of looks is made of.
 REGISTER = ("camera.look_opened", "camera.look_ended", "camera.look_refused")
-RIGHTS = ("camera.look", "camera.look_back")
+RIGHTS = ("camera.look", "camera.look_back", "camera.look_span")
 _AROUND = 3
 
 
@@ -135,35 +135,32 @@ def source(look: models.Look) -> Source:
     camera_row = row(look.territory_key, look.device)
     secret = sealing.unseal(camera_row.secret, sealing.CAMERA_LOGIN) if camera_row.secret else ""
     if look.kind == LIVE:
-        found = Source(camera_row.rtsp or camera_row.live, camera_row.login, secret)
+        address, clock = camera_row.rtsp or camera_row.live, ""
     else:
         assert look.span_from is not None and look.span_to is not None  # noqa: S101 - a constraint of the table
-        span = (look.span_from, look.span_to)
         if camera_row.recorder and not camera_row.replay:
-            return _recorded(camera_row, secret, span)
-        address, clock = addresses.asked(camera_row.replay, *span)
-        found = Source(address, camera_row.login, secret, clock)
-    if not found.address:
+            asked = recorder(look.territory_key, look.device)
+            return Source("", asked.login, asked.secret, recorder=asked, until=look.span_to)
+        address, clock = addresses.asked(camera_row.replay, look.span_from, look.span_to)
+    if not address:
         raise NoWay(device=look.device)
-    return found
+    return Source(address, camera_row.login, secret, clock)
 
 
-def _recorded(camera_row: models.Camera, secret: str, span: tuple[datetime, datetime]) -> Source:
-    """A recorder that is to be asked itself where it holds the span."""
-    login = camera_row.login
+def recorder(territory_key: str, device: str) -> Recorder:
+    """The camera's recorder, to be asked what it holds. Raises UnknownCamera, NoWay, SealBroken."""
+    camera_row = row(territory_key, device)
+    if not camera_row.recorder:
+        raise NoWay(device=device)
+    login, secret = camera_row.login, camera_row.secret
     if camera_row.recorder_login:
-        login, secret = camera_row.recorder_login, ""
-        if camera_row.recorder_secret:
-            secret = sealing.unseal(camera_row.recorder_secret, sealing.CAMERA_LOGIN)
-    names = (camera_row.device, camera(camera_row.territory_key, camera_row.device).name)
-    return Source(
-        "",
-        login,
-        secret,
-        recorder=camera_row.recorder,
+        login, secret = camera_row.recorder_login, camera_row.recorder_secret
+    return Recorder(
+        address=camera_row.recorder,
+        login=login,
+        secret=sealing.unseal(secret, sealing.CAMERA_LOGIN) if secret else "",
         recording=camera_row.recording,
-        names=names,
-        span=span,
+        names=(device, camera(territory_key, device).name),
     )
 
 

@@ -1,14 +1,16 @@
-"""Asks a recorder (ONVIF Profile G) where it holds a span of a camera: without Django, for a decoder."""
+"""Asks a recorder (ONVIF Profile G) what it holds and where to replay a span; without Django."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from beffroi.eyes.onvif import recordings
-from beffroi.eyes.onvif.device import Credentials, Device
+from beffroi.eyes.onvif.device import ClockOffset, Credentials, Device
 from beffroi.eyes.onvif.errors import CameraError
-from beffroi.eyes.onvif.recordings import Recording
+from beffroi.eyes.onvif.recordings import Recording, Summary
+from beffroi.eyes.shown import Recorder
 
 _TIMEOUT_S = 5.0
 
@@ -22,26 +24,43 @@ class NoRecording(CameraError):
     status = 404
 
 
-async def located(
-    address: str,
-    credentials: Credentials | None,
-    *,
-    recording: str,
-    names: Sequence[str],
-    span: tuple[datetime, datetime],
-) -> tuple[str, str]:
-    """The RTSP address of the span, and the `Range` by the recorder's own clock that PLAY carries.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a recorder holds, how far its clock is off, which recording is the camera's (None: not known)."""
+
+    summary: Summary
+    recordings: list[Recording]
+    chosen: Recording | None
+    offset: ClockOffset
+
+
+async def held(asked: Recorder) -> Held:
+    """What the recorder holds. Raises CameraError."""
+    async with _opened(asked) as device:
+        await device.look_at_clock()
+        found = await recordings.recordings(device)
+        summary = await recordings.summary(device)
+        return Held(summary, found, chosen(found, asked.recording, asked.names), device.offset)
+
+
+async def located(asked: Recorder, begin: datetime, end: datetime) -> tuple[str, str]:
+    """The RTSP address of a span, and the `Range` by the recorder's own clock that PLAY carries.
 
     Raises CameraError, NoRecording among them.
     """
-    async with Device(address, credentials, timeout_s=_TIMEOUT_S) as recorder:
-        await recorder.look_at_clock()
-        ahead = recorder.offset.ahead if recorder.offset.matters else recorder.offset.ahead * 0
-        found = chosen(await recordings.recordings(recorder), recording, names)
-        if found is None or not found.holds(span[0] + ahead, span[1] + ahead):
-            raise NoRecording(where=recorder.where)
-        replay = await recordings.replay(recorder, found.token, *span)
+    async with _opened(asked) as device:
+        await device.look_at_clock()
+        found = chosen(await recordings.recordings(device), asked.recording, asked.names)
+        ahead = device.offset.ahead  # what it holds is told by its own clock too
+        if found is None or not found.holds(begin + ahead, end + ahead):
+            raise NoRecording(where=device.where)
+        replay = await recordings.replay(device, found.token, begin, end)
         return replay.uri, replay.headers["Range"]
+
+
+def _opened(asked: Recorder) -> Device:
+    credentials = Credentials(asked.login, asked.secret) if asked.login else None
+    return Device(asked.address, credentials, timeout_s=_TIMEOUT_S)
 
 
 def chosen(found: Sequence[Recording], token: str, names: Sequence[str]) -> Recording | None:

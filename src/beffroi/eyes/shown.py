@@ -62,21 +62,35 @@ class LookView:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorder:
+    """A recorder's ONVIF service, with its login in clear: for who asks it alone, never printed.
+
+    The camera's recording there is the one of that token, else the one that bears one of its `names`.
+    """
+
+    address: str
+    login: str
+    secret: str
+    recording: str
+    names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "Recorder(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a decoder finds the image, with the login in clear: for the decoder alone, never printed.
 
-    `recorder`: the recorder's ONVIF service, which is asked where the span is: of the recording of that
-    token, else of the one that bears one of the camera's `names`.
+    `recorder`: which is asked for the address of the span that ends at `until`.
     """
 
     address: str
     login: str
     secret: str
     clock: str = ""
-    recorder: str = ""
-    recording: str = ""
-    names: tuple[str, ...] = ()
-    span: tuple[datetime, datetime] | None = None
+    recorder: Recorder | None = None
+    until: datetime | None = None
 
     def __repr__(self) -> str:
         return "Source(…)"
