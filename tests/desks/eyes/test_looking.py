@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.eyes.conftest import Declare, Town
 from tests.eyes.methods.test_sdp import OFFER
 
+from beffroi.desks.eyes import words
 from beffroi.during.incident import queries as incidents
 from beffroi.eyes import models
 from beffroi.foundation import clock
@@ -72,7 +73,7 @@ def test_another_moment_is_asked_for_by_the_towns_clock(town: Town, burglary: UU
     shown = client.post(OPEN, said, headers=PART).content.decode()
     row = models.Look.objects.get()
     assert row.kind == "past" and row.span_from is not None and row.span_to is not None
-    assert abs(clock.now() - timedelta(hours=3) - row.span_from) < timedelta(seconds=5)
+    assert row.span_from == timezone.make_aware(datetime.fromisoformat(said["from"]))
     assert row.span_to - row.span_from == timedelta(minutes=10)
     assert f"recorder, from {said['from'][11:]} to {said['to'][11:]}" in shown
     register = client.get("/veille/regards/").content.decode()
@@ -109,6 +110,15 @@ def test_a_sheet_leads_to_another_moment_of_its_camera(town: Town, burglary: UUI
     )
     for other in ("none", str(uuid4())):
         assert 'name="purpose"' in client.get(f"/veille/mur/?incident={other}").content.decode()
+
+
+def test_a_span_of_another_day_says_which() -> None:
+    start = datetime(2026, 3, 13, 22, 55, tzinfo=UTC)
+    with translation.override("en"):
+        same = words.span(start, start + timedelta(seconds=90), start + timedelta(minutes=4))
+        other = words.span(start, start + timedelta(minutes=8), start + timedelta(hours=20))
+    assert same == ("23:55:00", "23:56:30")
+    assert other == ("13 March 23:55:00", "14 March 00:03:00")
 
 
 def test_a_session_is_agreed_on_by_its_own_door(town: Town, declare: Declare) -> None:

@@ -102,7 +102,7 @@ def seat(look: LookView) -> Seat:
 def _span(start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None:
         return ""
-    first, last = (timezone.localtime(each).strftime("%H:%M:%S") for each in (start, end))
+    first, last = words.span(start, end, clock.now())
     return gettext("from %(first)s to %(last)s") % {"first": first, "last": last}
 
 
