@@ -93,10 +93,18 @@ def guard(server, factory) -> None:
 
 
 def connected(_server, client) -> None:
+    client.connect("pre-setup-request", setting_up)
     client.connect("pre-play-request", playing)
     client.connect(
         "check-requirements", lambda _client, _context, wanted: "" if wanted == ["onvif-replay"] else "no"
     )
+
+
+def setting_up(_client, context):
+    """Tell what a client requires before it is served."""
+    result, value = context.request.get_header(GstRtsp.RTSPHeaderField.REQUIRE, 0)
+    tell(setup_requires=value if result == GstRtsp.RTSPResult.OK else "")
+    return GstRtsp.RTSPStatusCode.OK
 
 
 def playing(_client, context):

@@ -88,6 +88,7 @@ def test_a_recorder_plays_the_span_in_its_address_to_the_end(camera: RtspPeer) -
         second = decoding.until(wire.FRAME)
         decoding.until(wire.STATE, wire.END)
         assert decoding.packet() is None
+        assert decoding.process.wait(10) == 0, "it ends whole, though its input is open"
     assert heard(camera, "replay") == "20260314T211500Z 20260314T212000Z"
     assert 1_000_000 <= first.at_ms < second.at_ms < 1_002_100
 

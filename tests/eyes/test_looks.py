@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from tests.eyes.conftest import ORDER, Declare, Town
+from tests.eyes.conftest import ORDER, Configured, Declare, Town
 
 from beffroi.eyes import actions, doors, errors, models, queries, rules
 from beffroi.foundation import clock
@@ -156,8 +156,38 @@ def test_the_last_minutes_are_written_with_their_span(town: Town, declare: Decla
     assert body["kind"] == "past" and body["span_to"] == now.isoformat()
     found = queries.source(models.Look.objects.get(pk=opened.id))
     assert found.address.endswith(f"&e={now:%Y%m%dT%H%M%S}Z") and (found.login, found.secret) == ("u", "p")
-    with pytest.raises(errors.BadSpan):
-        look(town, span=(now - timedelta(hours=2), now - timedelta(hours=2, minutes=-1)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_moment_takes_its_own_right_and_stays_within_the_limits(
+    town: Town, declare: Declare, configured: Configured
+) -> None:
+    declare(replay="rtsp://127.0.0.1:9/r")
+    configured(camera_span_minutes=10, camera_back_hours=48)
+    now = clock.now()
+
+    def back(hours: float, minutes: float) -> tuple[Any, Any]:
+        return now - timedelta(hours=hours), now - timedelta(hours=hours) + timedelta(minutes=minutes)
+
+    with pytest.raises(DoorShut) as shut:
+        look(town, span=back(2, 3))
+    assert shut.value.decision.reason == "people.no_role_here"
+    opened = look(town, member=town.other, span=back(2, 10))
+    assert opened.until - opened.opened_at == timedelta(minutes=15)
+    assert doors.may_go_on(town.other, models.Look.objects.get())
+    assert not doors.may_go_on(town.operator, models.Look.objects.get())
+    for span, wrong, said in (
+        (back(2, 10.5), errors.SpanTooLong, "10 min"),
+        (back(49, 5), errors.SpanTooFar, "48 h"),
+        (back(2, -1), errors.BadSpan, "ends before"),
+        (back(0.01, 60), errors.BadSpan, "ahead"),
+    ):
+        with pytest.raises(wrong, match=said):
+            look(town, member=town.other, span=span)
+    configured(camera_back_hours=0)
+    with pytest.raises(errors.SpanTooFar):
+        look(town, member=town.other, span=back(2, 3))
+    look(town, span=(now - timedelta(minutes=5), now))
 
 
 def test_an_end_is_written_once_with_how_long_it_lasted(town: Town, declare: Declare) -> None:

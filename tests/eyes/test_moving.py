@@ -240,6 +240,21 @@ def test_the_keeper_does_it_by_itself(town: Town, camera: Device, configured: Co
     assert facts()[-1] == "camera.sent_home"
 
 
+def test_a_look_that_ends_lets_go_of_its_camera_at_once(town: Town, camera: Device) -> None:
+    mine, again = look(town.operator), look(town.operator)
+    moving.move(member=town.operator, look=mine, act="left")
+    moving.move(member=town.operator, look=again, act="up")
+    actions.end_look(identifier=mine, member=town.operator.pk)
+    assert models.Hold.objects.get().ended_at is None, "it is moved through the other look by now"
+    actions.end_look(identifier=again, member=town.operator.pk)
+    assert models.Hold.objects.get().ended == "released"
+    moving.move(member=town.other, look=look(town.other), act="left")
+    assert facts()[-3:] == ["camera.let_go", "camera.held", "camera.moved"]
+    left = models.Look.objects.get(member=town.other.pk)
+    actions.end_lapsed(left.opened_at + timedelta(seconds=31))
+    assert not models.Hold.objects.filter(ended_at=None).exists(), "so does one that was left"
+
+
 def test_it_may_be_told_to_stay(town: Town, camera: Device, configured: Configured) -> None:
     configured(camera_home_seconds=0)
     mine = look(town.operator)

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.unit
 CLOCK = "clock=20260314T211500Z-20260314T212000Z"
 PLAY = b"PLAY rtsp://r/1 RTSP/1.0\r\nRange: npt=0.000-\r\nCSeq: 5\r\nSession: 12\r\n\r\n"
 SETUP = b"SETUP rtsp://r/1 RTSP/1.0\r\nCSeq: 4\r\nContent-Length: 3\r\n\r\nabc"
+OPTIONS = b"OPTIONS rtsp://r/1 RTSP/1.0\r\nCSeq: 1\r\n\r\n"
 PACKET = b"$\x01\x00\x04\r\n\r\n"
 
 
@@ -20,7 +21,9 @@ def test_play_asks_for_the_span_and_nothing_else_changes() -> None:
     assert lines[0] == b"PLAY rtsp://r/1 RTSP/1.0" and lines[-2:] == [b"", b""]
     assert [each for each in lines if each.startswith(b"Range")] == [b"Range: " + CLOCK.encode()]
     assert b"Require: onvif-replay" in lines and b"CSeq: 5" in lines and b"Session: 12" in lines
-    assert rewritten(SETUP, CLOCK) == SETUP and rewritten(PACKET, CLOCK) == PACKET
+    assert rewritten(PACKET, CLOCK) == PACKET and rewritten(OPTIONS, CLOCK) == OPTIONS
+    setup = rewritten(SETUP, CLOCK)
+    assert setup.replace(b"Require: onvif-replay\r\n", b"") == SETUP != setup
 
 
 @given(st.lists(st.sampled_from([PLAY, SETUP, PACKET]), max_size=6), st.lists(st.integers(1, 40), min_size=1))

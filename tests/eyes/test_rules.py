@@ -23,15 +23,43 @@ def _ago(**given: int) -> datetime:
     [
         (_ago(minutes=5), NOW, ""),
         (_ago(minutes=30), _ago(minutes=25), ""),
-        (NOW, _ago(minutes=5), "ends before"),
+        (NOW, _ago(minutes=5), "backwards"),
+        (NOW, NOW, "backwards"),
         (_ago(minutes=1), NOW + timedelta(seconds=1), "future"),
-        (_ago(minutes=5, seconds=1), NOW, "longer than five"),
-        (_ago(minutes=31), _ago(minutes=29), "half an hour"),
+        (_ago(minutes=15), NOW, ""),
+        (_ago(minutes=15, seconds=1), NOW, "long"),
+        (_ago(hours=24), _ago(hours=23, minutes=50), ""),
+        (_ago(hours=24, seconds=1), _ago(hours=23, minutes=50), "far"),
     ],
 )
-def test_a_recorder_is_asked_for_the_last_minutes_only(start: datetime, end: datetime, why: str) -> None:
-    said = rules.bad_span(start, end, NOW)
-    assert (said == "") if not why else why in said
+def test_a_recorder_is_asked_within_the_limits_only(start: datetime, end: datetime, why: str) -> None:
+    assert rules.bad_span(start, end, NOW, timedelta(minutes=15), timedelta(hours=24)) == why
+
+
+def test_no_setting_goes_beyond_the_law_nor_takes_the_last_minutes_away() -> None:
+    start, end = _ago(days=31), _ago(days=31) + timedelta(minutes=1)
+    assert rules.bad_span(start, end, NOW, timedelta(hours=1), timedelta(days=3650)) == "far"
+    assert rules.bad_span(_ago(minutes=5), NOW, NOW, timedelta(0), timedelta(0)) == ""
+    assert rules.bad_span(_ago(minutes=6), NOW, NOW, timedelta(hours=1), timedelta(0)) == "far"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "recent"),
+    [
+        (_ago(minutes=5), NOW, True),
+        (_ago(minutes=30), _ago(minutes=25), True),
+        (_ago(minutes=5, seconds=1), NOW, False),
+        (_ago(minutes=30, seconds=1), _ago(minutes=29), False),
+    ],
+)
+def test_what_the_last_minutes_are(start: datetime, end: datetime, recent: bool) -> None:
+    assert rules.is_recent(start, end, NOW) is recent
+
+
+def test_a_look_lasts_longer_than_the_span_that_it_shows() -> None:
+    for minutes in (1, 5, 15, 240):
+        span = timedelta(minutes=minutes)
+        assert rules.lasts("upkeep", rules.PAST, span) >= span + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("purpose", rules.PURPOSES)

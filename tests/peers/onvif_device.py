@@ -86,6 +86,11 @@ class Device:
     made: int = 0
     states: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     most_pull_points: int = 4
+    #: Recordings with images: token, source, name; and the port where they are replayed.
+    recordings: list[tuple[str, str, str]] = field(default_factory=lambda: [("rec-1", "VS_1", "Gare")])
+    replay_at: str = "554/replay/rec-1"
+    held_for: timedelta = timedelta(days=7)
+    replayed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.news = threading.Condition(self.lock)

@@ -174,18 +174,20 @@ def _results(device: Device, asked: Element) -> str:
     now = device.now()
     first = device.asked.count("GetRecordingSearchResults") % 2 == 1
 
-    def row(token: str, kind: str) -> str:
+    def row(token: str, source: str, name: str, kind: str) -> str:
         return (
             f"<tt:RecordingInformation><tt:RecordingToken>{token}</tt:RecordingToken><tt:Source>"
-            "<tt:SourceId>VS_1</tt:SourceId><tt:Name>Gare</tt:Name></tt:Source>"
-            f"<tt:EarliestRecording>{(now - timedelta(days=7)).isoformat()}</tt:EarliestRecording>"
+            f"<tt:SourceId>{source}</tt:SourceId><tt:Name>{escape(name)}</tt:Name></tt:Source>"
+            f"<tt:EarliestRecording>{(now - device.held_for).isoformat()}</tt:EarliestRecording>"
             f"<tt:LatestRecording>{now.isoformat()}</tt:LatestRecording><tt:Content/>"
             f"<tt:Track><tt:TrackToken>t</tt:TrackToken><tt:TrackType>{kind}</tt:TrackType></tt:Track>"
             "</tt:RecordingInformation>"
         )
 
     # The search goes on after the first answer, as it may.
-    state, rows = ("Searching", row("rec-1", "Video")) if first else ("Completed", row("rec-2", "Audio"))
+    state, rows = "Completed", row("sound", "VS_1", "Gare", "Audio")
+    if first:
+        state, rows = "Searching", "".join(row(*each, "Video") for each in device.recordings)
     return (
         f"<tse:GetRecordingSearchResultsResponse><tse:ResultList><tt:SearchState>{state}</tt:SearchState>{rows}"
         "</tse:ResultList></tse:GetRecordingSearchResultsResponse>"
@@ -194,10 +196,22 @@ def _results(device: Device, asked: Element) -> str:
 
 def _replay(device: Device, asked: Element) -> str:
     token = _text(asked, "RecordingToken")
-    if token != "rec-1":
+    if token not in [each[0] for each in device.recordings]:
         raise SoapFault("ter:InvalidArgVal", "ter:NoRecording", why="no such recording")
-    host = device.host().partition(":")[0]
-    return f"<trp:GetReplayUriResponse><trp:Uri>rtsp://{host}:554/replay/{token}</trp:Uri></trp:GetReplayUriResponse>"
+    device.replayed.append(token)
+    uri = f"rtsp://{device.host().partition(':')[0]}:{device.replay_at}"
+    return f"<trp:GetReplayUriResponse><trp:Uri>{uri}</trp:Uri></trp:GetReplayUriResponse>"
+
+
+def _summary(device: Device, _asked: Element) -> str:
+    now = device.now()
+    return (
+        "<tse:GetRecordingSummaryResponse><tse:Summary>"
+        f"<tt:DataFrom>{(now - device.held_for).isoformat()}</tt:DataFrom>"
+        f"<tt:DataUntil>{now.isoformat()}</tt:DataUntil>"
+        f"<tt:NumberRecordings>{len(device.recordings) + 1}</tt:NumberRecordings>"
+        "</tse:Summary></tse:GetRecordingSummaryResponse>"
+    )
 
 
 def _subscribe(device: Device, asked: Element) -> str:
@@ -287,6 +301,7 @@ _ANSWERS: dict[str, Callable[[Device, Element], str]] = {
     "GetStatus": _status,
     "FindRecordings": _find,
     "GetRecordingSearchResults": _results,
+    "GetRecordingSummary": _summary,
     "EndSearch": lambda _d, _a: "<tse:EndSearchResponse/>",
     "GetReplayUri": _replay,
     "CreatePullPointSubscription": _subscribe,

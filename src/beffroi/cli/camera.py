@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from beffroi.cli import camera_presets
+from beffroi.cli import camera_presets, camera_recordings
 from beffroi.eyes import queries, rules
 from beffroi.eyes.actions import Declaration, declare_camera
 from beffroi.eyes.errors import BadCamera
@@ -26,6 +26,7 @@ def camera() -> None:
 
 
 camera.add_command(camera_presets.presets)
+camera.add_command(camera_recordings.recordings)
 
 
 @camera.command()
@@ -35,6 +36,14 @@ camera.add_command(camera_presets.presets)
 @click.option("--rtsp", default=None, help="RTSP address of the camera or of the media server.")
 @click.option(
     "--replay", default=None, help="The recorder's address; {from} and {to} where it takes the span there."
+)
+@click.option(
+    "--whep", default=None, help="WHEP address of the town's media server (WebRTC), beside the others."
+)
+@click.option("--recorder", default=None, help="ONVIF service of the recorder: it is asked where a span is.")
+@click.option("--recording", default=None, help="Token of the camera's recording there; '': by its name.")
+@click.option(
+    "--recorder-login", default=None, help="The recorder's own name to sign in with; '': the camera's."
 )
 @click.option("--onvif", default=None, help="The camera's ONVIF service, for movement.")
 @click.option("--login", default=None, help="Name to sign in with; its password is read without being shown.")
@@ -58,6 +67,10 @@ def declare(
     live: str | None,
     rtsp: str | None,
     replay: str | None,
+    whep: str | None,
+    recorder: str | None,
+    recording: str | None,
+    recorder_login: str | None,
     onvif: str | None,
     login: str | None,
     secret_stdin: bool,
@@ -75,6 +88,11 @@ def declare(
         live=live,
         rtsp=rtsp,
         replay=replay,
+        whep=whep,
+        recorder=recorder,
+        recording=recording,
+        recorder_login=recorder_login,
+        recorder_secret=_secret(recorder_login, from_input=False, whose="the recorder"),
         onvif=onvif,
         login=login,
         secret=_secret(login, from_input=secret_stdin),
@@ -85,12 +103,12 @@ def declare(
     click.echo(json.dumps(_plain(found), ensure_ascii=False) if as_json else _line(found))
 
 
-def _secret(login: str | None, *, from_input: bool) -> str | None:
+def _secret(login: str | None, *, from_input: bool, whose: str = "the camera") -> str | None:
     if from_input:
         return sys.stdin.readline().rstrip("\n")
     if not login:
         return None
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=False, err=True))
+    return str(click.prompt(f"Password at {whose}", hide_input=True, confirmation_prompt=False, err=True))
 
 
 @camera.command(name="list")

@@ -19,7 +19,7 @@ from beffroi.desks.duty import (
     telling_views,
 )
 from beffroi.desks.duty import views as duty
-from beffroi.desks.eyes import moving
+from beffroi.desks.eyes import moving, signalling
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
@@ -105,6 +105,7 @@ urlpatterns = [
     path("veille/regards/", eyes.looks, name="looks"),
     path("veille/regards/ouvrir/", eyes.open_look, name="look_open"),
     path("veille/regards/<uuid:look>/fermer/", eyes.close_look, name="look_close"),
+    path("veille/regards/<uuid:look>/image/", signalling.session, name="look_session"),
     path("controle/", oversight.home, name="oversight"),
     path("controle/arretes/", oversight.register, name="oversight_orders"),
     path("controle/temoins/", witnessing.page, name="oversight_witnesses"),

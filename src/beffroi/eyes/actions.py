@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from beffroi.eyes import doors, errors, facts, models, queries, rules
+from beffroi.eyes import doors, errors, facts, models, moving, queries, rules
 from beffroi.eyes.declaring import Declaration, declare_camera
 from beffroi.eyes.shown import CameraView, LookView
 from beffroi.foundation import clock
+from beffroi.foundation.settings import current
 from beffroi.journal import actions as journal
 from beffroi.journal.facts import Fact
 from beffroi.people.models import Member
@@ -36,10 +37,10 @@ def open_look(
     """
     camera = queries.camera(territory, device)
     kind = rules.LIVE if span is None else rules.PAST
-    doors.require_look(member, camera, kind=kind, purpose=purpose, reference=reference)
     now = clock.now()
-    if span is not None and (why := rules.bad_span(*span, now)):
-        raise errors.BadSpan(where="span", why=why)
+    doors.require_look(member, camera, span=span, at=now, purpose=purpose, reference=reference)
+    if span is not None:
+        _check(span, now)
     refusal = _refusal(camera, kind, reference_exercise)
     if refusal is None:
         row = _open(member, camera, kind=kind, purpose=purpose, reference=reference, span=span, now=now)
@@ -48,6 +49,22 @@ def open_look(
         refusal = errors.TooMany(number=rules.MOST_AT_ONCE)
     _write_refusal(refusal, member, camera, kind=kind, purpose=purpose, reference=reference)
     raise refusal
+
+
+def _check(span: doors.Span, now: datetime) -> None:
+    """Raises BadSpan where the recorder may not be asked for this span."""
+    allowed = current()
+    longest, furthest = (
+        timedelta(minutes=allowed.camera_span_minutes),
+        timedelta(hours=allowed.camera_back_hours),
+    )
+    why = rules.bad_span(*span, now, longest, furthest)
+    if why == "long":
+        raise errors.SpanTooLong(minutes=allowed.camera_span_minutes)
+    if why == "far":
+        raise errors.SpanTooFar(hours=min(allowed.camera_back_hours, rules.KEPT_MOST // timedelta(hours=1)))
+    if why:
+        raise errors.BadSpan()
 
 
 def _refusal(camera: CameraView, kind: str, reference_exercise: bool | None) -> errors.NotViewable | None:
@@ -89,7 +106,7 @@ def _open(
         span_to=span[1] if span else None,
         exercise=camera.exercise,
         opened_at=now,
-        until=now + rules.lasts(purpose, kind),
+        until=now + rules.lasts(purpose, kind, span[1] - span[0] if span else timedelta(0)),
     )
     fact = facts.LookOpened(
         look=str(row.id),
@@ -151,6 +168,7 @@ def _end(identifier: UUID, how: str, at: datetime) -> bool:
         return False
     row.ended_at, row.ended = max(min(at, row.until), row.opened_at), how
     row.save(update_fields=["ended_at", "ended"])
+    moving.release(row.pk, clock.now())
     fact = facts.LookEnded(
         look=str(row.id),
         device=row.device,

@@ -16,19 +16,25 @@ from beffroi.people import sealing
 from beffroi.territory import queries as territory
 
 _TOKEN_LONGEST = 64
-ADDRESSES = ("live", "rtsp", "replay", "onvif")
+ADDRESSES = ("live", "rtsp", "whep", "replay", "recorder", "onvif")
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What is to be declared of a camera; None leaves as it is, '' takes away.
 
-    A login that stands in an address is taken out of it; one camera has one login for all its addresses.
+    A login that stands in an address is taken out of it; one camera has one login for all its addresses, but
+    its recorder may have its own.
     """
 
     live: str | None = None
     rtsp: str | None = None
+    whep: str | None = None
     replay: str | None = None
+    recorder: str | None = None
+    recording: str | None = None
+    recorder_login: str | None = None
+    recorder_secret: str | None = None
     onvif: str | None = None
     login: str | None = None
     secret: str | None = None
@@ -50,7 +56,10 @@ def declare_camera(
     _take_addresses(row, declaration)
     _take_login(row, declaration.login, declaration.secret)
     _take_shut(row, declaration.shut)
+    _take_recorder(row, declaration)
     _take_home(row, declaration.home)
+    if row.whep and not (row.rtsp or row.live):
+        raise BadCamera(where="whep", why="it needs --rtsp or --live beside: where WebRTC does not pass")
     row.changed_at = clock.now()
     row.save()
     fact = facts.CameraDeclared(
@@ -76,7 +85,9 @@ def _take_addresses(row: models.Camera, declaration: Declaration) -> None:
         except ValueError as wrong:
             raise BadCamera(where=way, why=str(wrong)) from None
         setattr(row, way, found.address)
-        if found.login:
+        if found.login and way == "recorder":
+            row.recorder_login, row.recorder_secret = found.login, _sealed(found.secret)
+        elif found.login:
             _take_login(row, found.login, found.secret)
 
 
@@ -86,7 +97,25 @@ def _take_login(row: models.Camera, login: str | None, secret: str | None) -> No
         if not row.login:
             row.secret = ""
     if secret is not None:
-        row.secret = sealing.seal(secret, sealing.CAMERA_LOGIN) if secret else ""
+        row.secret = _sealed(secret)
+
+
+def _take_recorder(row: models.Camera, declaration: Declaration) -> None:
+    """The recorder's own login, and which of its recordings is the camera's."""
+    if declaration.recorder_login is not None:
+        row.recorder_login = declaration.recorder_login.strip()
+        if not row.recorder_login:
+            row.recorder_secret = ""
+    if declaration.recorder_secret is not None:
+        row.recorder_secret = _sealed(declaration.recorder_secret)
+    if declaration.recording is not None:
+        if len(declaration.recording) > _TOKEN_LONGEST:
+            raise BadCamera(where="recording", why=f"a token is {_TOKEN_LONGEST} characters at most")
+        row.recording = declaration.recording
+
+
+def _sealed(secret: str) -> str:
+    return sealing.seal(secret, sealing.CAMERA_LOGIN) if secret else ""
 
 
 def _take_home(row: models.Camera, home: str | None) -> None:

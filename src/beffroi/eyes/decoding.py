@@ -8,12 +8,14 @@ The login stands in its input only, never among its arguments, where any user of
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import av
@@ -22,12 +24,16 @@ from av.error import FFmpegError, HTTPUnauthorizedError
 
 from beffroi.eyes import wire
 from beffroi.eyes.methods.addresses import with_login
+from beffroi.eyes.onvif.errors import CameraError
 from beffroi.eyes.pictures import Pictures
 from beffroi.eyes.ranging import Ranging
+from beffroi.eyes.shown import Recorder
 from beffroi.eyes.wire import Packet
 
 _WAITS_S = (0.5, 1.0, 2.0, 5.0)
 _OPEN_S, _READ_S = 8.0, 6.0
+#: What a recorder says once and for all: asking it again would only lock us out.
+_FINAL = (wire.DENIED, wire.NOT_HELD)
 _RTSP = {
     "rtsp_transport": "tcp",
     "flags": "low_delay",
@@ -43,7 +49,9 @@ _HTTP = {"protocol_whitelist": "http,https,tcp,tls,crypto", "live_start_index": 
 class Order(msgspec.Struct, frozen=True):
     """What to decode. `clock`: the `Range` that a recorder is played with; `starts_ms`: when its span begins.
 
-    `live` is tried again after a cut, a recording is not.
+    `recorder`: an ONVIF service that is asked for address and `Range` of the span until `ends_ms`, of its
+    `recording`, else of the one that bears one of the `names`. `live` is tried again after a cut, a recording
+    is not.
     """
 
     address: str
@@ -52,6 +60,10 @@ class Order(msgspec.Struct, frozen=True):
     clock: str = ""
     live: bool = True
     starts_ms: int = 0
+    recorder: str = ""
+    recording: str = ""
+    names: tuple[str, ...] = ()
+    ends_ms: int = 0
     fps: float = 8.0
     width: int = 960
 
@@ -69,7 +81,7 @@ def run(order: Order, say: Say) -> None:
             say(wire.state(wire.END, _now_ms()))
             return
         say(wire.state(wire.CUT, _now_ms(), why=why or wire.STOPPED))
-        if not order.live and seen:
+        if not order.live and (seen or why in _FINAL):
             return
         tried = 0 if seen else tried + 1
         time.sleep(_WAITS_S[min(tried, len(_WAITS_S) - 1)])
@@ -79,11 +91,13 @@ def _once(order: Order, say: Say) -> tuple[bool, str]:
     """One connection: whether any image came, and why it ended ('' at the end of what there was)."""
     seen = False
     try:
-        for picture in _pictures(order):
+        for picture in _pictures(_located(order) if order.recorder else order):
             if not seen:
                 seen = True
                 say(wire.state(wire.LIVE, _now_ms()))
             say(picture)
+    except CameraError as error:
+        return False, wire.ASKED.get(error.code, wire.UNREADABLE)
     except HTTPUnauthorizedError:
         return seen, wire.DENIED
     except FFmpegError as error:
@@ -92,6 +106,16 @@ def _once(order: Order, say: Say) -> tuple[bool, str]:
     except (OSError, ValueError, LookupError):
         return seen, wire.STOPPED if seen else wire.UNREADABLE
     return seen, "" if seen else wire.UNREADABLE
+
+
+def _located(order: Order) -> Order:
+    """The order with where the recorder says that the span is. Raises CameraError."""
+    from beffroi.eyes.replaying import located  # a tenth of a second, which no live image waits for
+
+    first, last = (datetime.fromtimestamp(each / 1000, UTC) for each in (order.starts_ms, order.ends_ms))
+    recorder = Recorder(order.recorder, order.login, order.secret, order.recording, order.names)
+    address, clock = asyncio.run(located(recorder, first, last))
+    return msgspec.structs.replace(order, address=address, clock=clock)
 
 
 def _pictures(order: Order) -> Iterator[Packet]:
@@ -146,4 +170,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # the thread that reads the input holds it, which Python's own end would abort over

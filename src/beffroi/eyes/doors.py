@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from beffroi.eyes import models, rules
@@ -12,11 +13,20 @@ from beffroi.foundation import clock
 from beffroi.people import doors
 from beffroi.people.models import Member
 
-#: Kind of a look → the action that its door asks for.
-ACTIONS = {rules.LIVE: "camera.look", rules.PAST: "camera.look_back"}
+LIVE, BACK, SPAN = "camera.look", "camera.look_back", "camera.look_span"
+Span = tuple[datetime, datetime]
 
 
-def require_look(member: Member, camera: CameraView, *, kind: str, purpose: str, reference: str) -> None:
+def action_of(span: Span | None, asked_at: datetime) -> str:
+    """What the door of a look asks for: live, the recorder's last minutes, or another moment of it."""
+    if span is None:
+        return LIVE
+    return BACK if rules.is_recent(*span, asked_at) else SPAN
+
+
+def require_look(
+    member: Member, camera: CameraView, *, span: Span | None, at: datetime, purpose: str, reference: str
+) -> None:
     """The door of one look: right, place, purpose, order and accreditation.
 
     Raises DoorShut, which its edge writes down.
@@ -26,7 +36,7 @@ def require_look(member: Member, camera: CameraView, *, kind: str, purpose: str,
     own = EXERCISE if camera.exercise else str(member.pk)
     doors.require(
         member,
-        ACTIONS[kind],
+        action_of(span, at),
         territory=camera.territory,
         resource=f"device:{camera.device}",
         grounds=doors.Grounds(purpose=named, order=order, accreditation=own),
@@ -45,7 +55,8 @@ def look_for(member: UUID, identifier: UUID) -> models.Look:
 
 def may_go_on(member: Member, look: models.Look) -> bool:
     """Whether right, order and accreditation still stand, and nobody has shut the camera since."""
-    if look.territory_key not in doors.territories_for(member, ACTIONS[look.kind]):
+    span = (look.span_from, look.span_to) if look.span_from and look.span_to else None
+    if look.territory_key not in doors.territories_for(member, action_of(span, look.opened_at)):
         return False
     if not look.exercise and not still_allowed(member.pk, look.territory_key, look.device, look.purpose):
         return False

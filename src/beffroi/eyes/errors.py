@@ -62,9 +62,27 @@ class TooMany(NotViewable):
 
 
 class BadSpan(Invalid):
-    """The recorder is asked for a span that is not allowed here."""
+    """The recorder is asked for a span that is none."""
 
     code = "eyes.bad_span"
+    message = "This is no span of time: it ends before it begins, lies ahead, or lacks one of its two times."
+    advice = "Give its beginning and its end."
+
+
+class SpanTooLong(BadSpan):
+    """A span longer than the installation allows."""
+
+    code = "eyes.span_too_long"
+    message = "A span of the recorder is {minutes} min at most."
+    advice = "Choose a shorter one, then the next."
+
+
+class SpanTooFar(BadSpan):
+    """A span further back than the installation allows."""
+
+    code = "eyes.span_too_far"
+    message = "The recorder may be looked at {hours} h back at most."
+    advice = "Older images are for an investigation: they take a requisition."
 
 
 class BadCamera(Invalid):

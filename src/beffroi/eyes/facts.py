@@ -6,7 +6,7 @@ from beffroi.journal.facts import Fact
 
 
 class CameraDeclared(Fact, fact="camera.declared", version=1):
-    """How a camera gives images was declared: by which `ways` (hls, rtsp, replay, onvif).
+    """How a camera gives images was declared: by which `ways` (hls, rtsp, whep, replay, recorder, onvif).
 
     `order`: the prefect's order that covers it, until `order_until`; `shut`: why nobody may look now.
     """
@@ -55,6 +55,15 @@ class LookRefused(Fact, fact="camera.look_refused", version=1):
     purpose: str
     code: str
     incident: str = ""
+    exercise: bool = False
+
+
+class LookUnended(Fact, fact="camera.look_unended", version=1):
+    """A look ended, and the media server that sends its image straight could not be told: `code` says why."""
+
+    look: str
+    device: str
+    code: str
     exercise: bool = False
 
 

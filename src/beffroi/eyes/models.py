@@ -14,8 +14,10 @@ from beffroi.foundation.identifiers import uuid7
 class Camera(models.Model):
     """How a device of the territory gives images. No address holds a login; `secret` is sealed.
 
-    `live`: HLS; `rtsp`: the camera's own stream; `replay`: its recorder, with `{from}` and `{to}` where the
-    recorder takes them in its address; `onvif`: its service for movement.
+    `live`: HLS; `rtsp`: the camera's own stream; `whep`: WebRTC at the media server; `replay`: its recorder,
+    with `{from}` and `{to}` where that takes them in its address; `recorder`: the recorder's ONVIF service,
+    `recording` which of its recordings ('': the one that bears the camera's name), `recorder_login` its own
+    login ('': the camera's); `onvif`: the camera's service for movement.
     `shut`: why nobody may look through it now ('' otherwise). `home`: the preset to which it turns back after
     it was moved, '' for its own home position.
     """
@@ -25,7 +27,12 @@ class Camera(models.Model):
     device = models.CharField(max_length=80)
     live = models.CharField(max_length=500, blank=True, default="")
     rtsp = models.CharField(max_length=500, blank=True, default="")
+    whep = models.CharField(max_length=500, blank=True, default="")
     replay = models.CharField(max_length=500, blank=True, default="")
+    recorder = models.CharField(max_length=500, blank=True, default="")
+    recording = models.CharField(max_length=64, blank=True, default="")
+    recorder_login = models.CharField(max_length=120, blank=True, default="")
+    recorder_secret = models.CharField(max_length=600, blank=True, default="")
     onvif = models.CharField(max_length=500, blank=True, default="")
     login = models.CharField(max_length=120, blank=True, default="")
     secret = models.CharField(max_length=600, blank=True, default="")
@@ -46,9 +53,9 @@ class Camera(models.Model):
 class Hold(models.Model):
     """Somebody moves a camera and holds it until `until`, unless it ends before: `ended` says how.
 
-    `priority` is one of `rules_hold`; `reason` why it was taken from somebody ('' where it was free). `act`
-    is the last movement, at `acted_at`. `home_due_at` is when the camera turns back; `homed_at` once that is
-    done or nothing is left to do.
+    `look`: through which it was moved last, with which it ends. `priority` is one of `rules_hold`; `reason`
+    why it was taken from somebody ('' where it was free). `act` is the last movement, at `acted_at`.
+    `home_due_at` is when the camera turns back; `homed_at` once that is done or nothing is left to do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -126,3 +133,28 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} {self.kind}"
+
+
+class Session(models.Model):
+    """A look's image goes straight from the media server to the browser, until `ended_at`.
+
+    `address`: the session's own at the media server, where it is ended. `wanted`: False once the page takes
+    the image another way though the look goes on. `again_at`: no new try to end it before, after `tries` of
+    them. `ended`: ended, or lost where the server could not be told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    look = models.ForeignKey(Look, models.CASCADE, related_name="sessions")
+    address = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    wanted = models.BooleanField(default=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    again_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=8, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["ended_at", "again_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.look_id} {self.ended or 'goes on'}"

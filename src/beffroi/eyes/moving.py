@@ -103,7 +103,7 @@ def _move(member: Member, identifier: UUID, act: str, preset: str, *, life: bool
         taken = row
         row = _begin(member, look, priority, now, taken=taken, reason=reason if taken else "")
         written.append(_held(row, taken))
-    row.priority = rules_hold.kept_priority(row.priority, priority)
+    row.priority, row.look = rules_hold.kept_priority(row.priority, priority), look.pk
     written += _gone_on(row, act, preset, now)
     _append(look.territory_key, look.device, member.actor, written, now)
     return Turn(way_of(camera), STOP if act == TAKE else act, preset)
@@ -114,7 +114,7 @@ def _gone_on(row: models.Hold, act: str, preset: str, now: datetime) -> list[Fac
     news = act != TAKE and not rules_hold.same_gesture(row.act, row.acted_at, act, now)
     row.until, row.act, row.acted_at = now + _lasts(), act, now
     row.moves += news
-    row.save(update_fields=["priority", "until", "act", "acted_at", "moves"])
+    row.save(update_fields=["look", "priority", "until", "act", "acted_at", "moves"])
     if not news:
         return []
     return [
@@ -127,6 +127,8 @@ def _camera_of(member: Member, identifier: UUID) -> tuple[models.Look, models.Ca
     look = looks.look_for(member.pk, identifier)
     if look.kind != rules.LIVE:
         raise errors.NoLook(what=str(identifier))
+    if models.Look.objects.select_for_update().get(pk=look.pk).ended_at is not None:
+        raise errors.LookOver()  # in this instant, and its camera was let go
     doors.require(member, MOVE, territory=look.territory_key, resource=f"device:{look.device}")
     camera = (
         models.Camera.objects.select_for_update()
@@ -183,6 +185,13 @@ def let_go(*, member: Member, look: UUID) -> None:
         if row is None or row.member != member.pk:
             raise NotHeld(device=row_look.device)
         _end(row, RELEASED, clock.now())
+
+
+@transaction.atomic
+def release(look: UUID, at: datetime) -> None:
+    """Nobody holds a camera any more through this look: it ended, or its page went away."""
+    for row in models.Hold.objects.select_for_update().filter(look=look, ended_at=None):
+        _end(row, EXPIRED if row.until <= at else RELEASED, min(row.until, at))
 
 
 def end_lapsed(now: datetime) -> int:

@@ -12,7 +12,7 @@ from beffroi.eyes.errors import NoWay, UnknownCamera
 from beffroi.eyes.methods import addresses
 from beffroi.eyes.methods.seeing import Seen, Standing, around, seeing
 from beffroi.eyes.rules import LIVE
-from beffroi.eyes.shown import CameraView, LookView, Source
+from beffroi.eyes.shown import CameraView, LookView, Recorder, Source
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.geography import Position
 from beffroi.journal import queries as journal
@@ -24,7 +24,7 @@ from beffroi.territory.shown import DeviceView
 
 #: What the register of looks is made of.
 REGISTER = ("camera.look_opened", "camera.look_ended", "camera.look_refused")
-RIGHTS = ("camera.look", "camera.look_back")
+RIGHTS = ("camera.look", "camera.look_back", "camera.look_span")
 _AROUND = 3
 
 
@@ -74,7 +74,14 @@ def camera(territory_key: str, device: str) -> CameraView:
 
 def ways(row: models.Camera) -> tuple[str, ...]:
     """By which ways a camera gives images."""
-    given = (("hls", row.live), ("rtsp", row.rtsp), ("replay", row.replay), ("onvif", row.onvif))
+    given = (
+        ("hls", row.live),
+        ("rtsp", row.rtsp),
+        ("whep", row.whep),
+        ("replay", row.replay),
+        ("recorder", row.recorder),
+        ("onvif", row.onvif),
+    )
     return tuple(way for way, address in given if address)
 
 
@@ -136,10 +143,30 @@ def source(look: models.Look) -> Source:
         address, clock = camera_row.rtsp or camera_row.live, ""
     else:
         assert look.span_from is not None and look.span_to is not None  # noqa: S101 - a constraint of the table
+        if camera_row.recorder and not camera_row.replay:
+            asked = recorder(look.territory_key, look.device)
+            return Source("", asked.login, asked.secret, recorder=asked, until=look.span_to)
         address, clock = addresses.asked(camera_row.replay, look.span_from, look.span_to)
     if not address:
         raise NoWay(device=look.device)
     return Source(address, camera_row.login, secret, clock)
+
+
+def recorder(territory_key: str, device: str) -> Recorder:
+    """The camera's recorder, to be asked what it holds. Raises UnknownCamera, NoWay, SealBroken."""
+    camera_row = row(territory_key, device)
+    if not camera_row.recorder:
+        raise NoWay(device=device)
+    login, secret = camera_row.login, camera_row.secret
+    if camera_row.recorder_login:
+        login, secret = camera_row.recorder_login, camera_row.recorder_secret
+    return Recorder(
+        address=camera_row.recorder,
+        login=login,
+        secret=sealing.unseal(secret, sealing.CAMERA_LOGIN) if secret else "",
+        recording=camera_row.recording,
+        names=(device, camera(territory_key, device).name),
+    )
 
 
 def view(look: models.Look, names: dict[tuple[str, str], str] | None = None) -> LookView:
@@ -168,6 +195,12 @@ def view(look: models.Look, names: dict[tuple[str, str], str] | None = None) -> 
         ended_at=look.ended_at,
         ended=look.ended,
     )
+
+
+def straight(look: LookView) -> bool:
+    """Whether a look's image may come straight from the media server."""
+    rows = models.Camera.objects.filter(territory_key=look.territory, device=look.device)
+    return look.kind == LIVE and rows.exclude(whep="").exists()
 
 
 def open_looks(member: UUID) -> list[LookView]:

@@ -1,5 +1,7 @@
 """Plays a recorder over a span of the clock: a relay on loopback that puts `Range: clock=…` into PLAY.
 
+What FFmpeg says to it in clear goes on over TLS where the recorder's address is `rtsps`.
+
 FFmpeg asks a recorder for `npt` times only, and recorders (ONVIF Profile G) are asked by the clock
 (RFC 2326, 12.29). One connection, to one recorder, while it is open.
 """
@@ -7,7 +9,9 @@ FFmpeg asks a recorder for `npt` times only, and recorders (ONVIF Profile G) are
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
+import ssl
 import threading
 from types import TracebackType
 from urllib.parse import urlsplit, urlunsplit
@@ -15,16 +19,19 @@ from urllib.parse import urlsplit, urlunsplit
 _CONNECT_S = 6.0
 _PIECE = 65_536
 _LONGEST_REQUEST = 65_536
-_RTSP_PORT = 554
+_RTSP_PORT, _RTSPS_PORT = 554, 322
 
 
 def rewritten(request: bytes, clock: str) -> bytes:
-    """A request as the recorder is to get it: a PLAY asks for the span, all else stays as it is."""
-    if not request.startswith(b"PLAY "):
+    """A request as the recorder is to get it: SETUP says that this is a replay, PLAY asks for the span."""
+    if not request.startswith((b"PLAY ", b"SETUP ")):
         return request
+    play = request.startswith(b"PLAY ")
     lines = request.split(b"\r\n")
-    kept = [each for each in lines if not each.lower().startswith(b"range:")]
-    kept[1:1] = [b"Range: " + clock.encode(), b"Require: onvif-replay", b"Rate-Control: yes"]
+    kept = [each for each in lines if not (play and each.lower().startswith(b"range:"))]
+    kept[1:1] = [b"Require: onvif-replay"]
+    if play:
+        kept[1:1] = [b"Range: " + clock.encode(), b"Rate-Control: yes"]
     return b"\r\n".join(kept)
 
 
@@ -86,35 +93,46 @@ class Ranging:
         try:
             client, _address = self._listener.accept()
             self._open.append(client)
-            to = (self._url.hostname or "", self._url.port or _RTSP_PORT)
-            recorder = socket.create_connection(to, timeout=_CONNECT_S)
-        except OSError:
-            for each in self._open:
-                each.close()
-            return
-        recorder.settimeout(None)
-        self._open.append(recorder)
-        threading.Thread(target=_copy, args=(recorder, client), daemon=True).start()
-        self._ask(client, recorder)
-
-    def _ask(self, client: socket.socket, recorder: socket.socket) -> None:
-        requests = Requests()
-        try:
-            while piece := client.recv(_PIECE):
-                for each in requests.feed(piece):
-                    recorder.sendall(rewritten(each, self._clock))
+            recorder = self._reached()
+            self._open.append(recorder)
+            _relay(client, recorder, self._clock)
         except (OSError, ValueError):
             pass
-        _shut(recorder)
+        for each in self._open:
+            _shut(each)
+
+    def _reached(self) -> socket.socket:
+        """The recorder, over TLS where its address says so: recorders sign their own certificates."""
+        host, secure = self._url.hostname or "", self._url.scheme == "rtsps"
+        port = self._url.port or (_RTSPS_PORT if secure else _RTSP_PORT)
+        plain = socket.create_connection((host, port), timeout=_CONNECT_S)
+        self._open.append(plain)
+        found = plain
+        if secure:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            found = context.wrap_socket(plain, server_hostname=host)
+        found.settimeout(None)
+        return found
 
 
-def _copy(recorder: socket.socket, client: socket.socket) -> None:
-    try:
-        while piece := recorder.recv(_PIECE):
+def _relay(client: socket.socket, recorder: socket.socket, clock: str) -> None:
+    """Hand on what both say, in one thread: a connection over TLS is for one thread alone."""
+    requests = Requests()
+    while True:
+        pending = isinstance(recorder, ssl.SSLSocket) and recorder.pending()
+        ready = [recorder] if pending else select.select([client, recorder], [], [])[0]
+        if recorder in ready:
+            piece = recorder.recv(_PIECE)
+            if not piece:
+                return
             client.sendall(piece)
-    except OSError:
-        pass
-    _shut(client)
+        if client in ready:
+            piece = client.recv(_PIECE)
+            if not piece:
+                return
+            for each in requests.feed(piece):
+                recorder.sendall(rewritten(each, clock))
 
 
 def _shut(each: socket.socket) -> None:

@@ -1,9 +1,10 @@
-"""Cameras that were let go turn back home: one task of the process that serves pages."""
+"""Cameras that were let go turn back home, media servers hear that looks ended: tasks of the web process."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections, transaction
 
 from beffroi.eyes import facts, models, moving, turning
+from beffroi.eyes.ending import Ending
 from beffroi.eyes.errors import NoWay
 from beffroi.foundation import clock
 from beffroi.foundation.errors import BeffroiError
@@ -32,36 +34,38 @@ class Due:
 
 
 class Keeper:
-    """Ends the holds that nobody let go, and sends cameras home."""
+    """Ends the holds that nobody let go, sends cameras home, ends the sessions of looks that ended."""
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Begin, on the running event loop."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        """Begin, on the running event loop: neither work waits for the other's slow peers."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(_for_ever(each)) for each in (self.once, Ending().once)]
 
     async def close(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
+        for each in self._tasks:
+            each.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.once()
-            except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
-                strange = not isinstance(error, DatabaseError)
-                _log.error("cameras not looked after, tried again", why=str(error), exc_info=strange)
-            await asyncio.sleep(_EVERY_S)
+                await each
 
     async def once(self) -> int:
         """Do what is due; how many cameras were sent home."""
         due = await sync_to_async(_claimed, thread_sensitive=False)(clock.now())
         await asyncio.gather(*(_send(each) for each in due))
         return len(due)
+
+
+async def _for_ever(work: Callable[[], Awaitable[int]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a process's edge: the database may be away for a while
+            strange = not isinstance(error, DatabaseError)
+            _log.error("cameras not looked after, tried again", why=str(error), exc_info=strange)
+        await asyncio.sleep(_EVERY_S)
 
 
 async def _send(due: Due) -> None:

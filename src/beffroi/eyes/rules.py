@@ -31,30 +31,42 @@ ENDS = (CLOSED, LEFT, TIME, RIGHTS)
 
 #: One member looks through so many cameras at once, a wall's worth.
 MOST_AT_ONCE = 9
-#: What a recorder may be asked for on a duty desk: the last minutes. More is a requisition's matter.
+#: What a recorder is asked for as a matter of course: the last minutes. More takes a right of its own.
 LONGEST_SPAN = timedelta(minutes=5)
 FURTHEST_BACK = timedelta(minutes=30)
+#: Nobody may be shown what the law had erased (CSI L252-5), whatever a setting says.
+KEPT_MOST = timedelta(days=30)
+#: Beyond its own length, a look over a span lasts so long: to find the place in it, to see it again.
+_TO_SEE_AGAIN = timedelta(minutes=5)
 #: A look to which no image flowed for so long was left.
 LEFT_AFTER = timedelta(seconds=30)
 
 
-def lasts(purpose: str, kind: str) -> timedelta:
-    """How long a look for this purpose may last. Raises KeyError."""
+def lasts(purpose: str, kind: str, span: timedelta = LONGEST_SPAN) -> timedelta:
+    """How long a look for this purpose may last; `span`: the length of a past one. Raises KeyError."""
     allowed = timedelta(seconds=PURPOSES[purpose])
-    return max(allowed, 2 * LONGEST_SPAN) if kind == PAST else allowed
+    return max(allowed, 2 * LONGEST_SPAN, span + _TO_SEE_AGAIN) if kind == PAST else allowed
 
 
-def bad_span(start: datetime, end: datetime, now: datetime) -> str:
-    """Why a recorder may not be asked for this span; '' where it may."""
+def is_recent(start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether a span is of the last minutes."""
+    return end - start <= LONGEST_SPAN and start >= now - FURTHEST_BACK
+
+
+def bad_span(start: datetime, end: datetime, now: datetime, longest: timedelta, furthest: timedelta) -> str:
+    """Why a recorder may not be asked for a span ('' where it may): backwards, future, long or far.
+
+    `longest` and `furthest` are the installation's own limits; the last minutes are always within.
+    """
     if end <= start:
-        return "it ends before it begins"
+        return "backwards"
     if end > now:
-        return "it ends in the future"
-    if end - start > LONGEST_SPAN:
-        return "it is longer than five minutes"
-    if start < now - FURTHEST_BACK:
-        return "it begins more than half an hour ago"
-    return ""
+        return "future"
+    if is_recent(start, end, now):
+        return ""
+    if end - start > longest:
+        return "long"
+    return "far" if start < now - min(furthest, KEPT_MOST) else ""
 
 
 def ended_at(

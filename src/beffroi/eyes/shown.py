@@ -11,7 +11,7 @@ from beffroi.foundation.geography import Position
 
 @dataclass(frozen=True, slots=True)
 class CameraView:
-    """A camera that gives images, by which `ways` (hls, rtsp, replay, onvif), and what holds it shut."""
+    """A camera that gives images, by which `ways` (hls, rtsp, whep, …), and what holds it shut."""
 
     territory: str
     device: str
@@ -32,7 +32,12 @@ class CameraView:
     @property
     def past(self) -> bool:
         """Whether its recorder can be asked."""
-        return "replay" in self.ways
+        return "replay" in self.ways or "recorder" in self.ways
+
+    @property
+    def direct(self) -> bool:
+        """Whether its live image can go straight from the media server to a browser."""
+        return "whep" in self.ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,35 @@ class LookView:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorder:
+    """A recorder's ONVIF service, with its login in clear: for who asks it alone, never printed.
+
+    The camera's recording there is the one of that token, else the one that bears one of its `names`.
+    """
+
+    address: str
+    login: str
+    secret: str
+    recording: str
+    names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "Recorder(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where a decoder finds the image, with the login in clear: for the decoder alone, never printed."""
+    """Where a decoder finds the image, with the login in clear: for the decoder alone, never printed.
+
+    `recorder`: which is asked for the address of the span that ends at `until`.
+    """
 
     address: str
     login: str
     secret: str
     clock: str = ""
+    recorder: Recorder | None = None
+    until: datetime | None = None
 
     def __repr__(self) -> str:
         return "Source(…)"

@@ -61,6 +61,10 @@ class Stream:
                 "clock": source.clock,
                 "live": self.live,
                 "starts_ms": starts_ms,
+                "recorder": source.recorder.address if source.recorder else "",
+                "recording": source.recorder.recording if source.recorder else "",
+                "names": source.recorder.names if source.recorder else (),
+                "ends_ms": int(source.until.timestamp() * 1000) if source.until else 0,
                 "fps": current().camera_fps,
                 "width": current().camera_width,
             }

@@ -17,8 +17,16 @@ TOLD = struct.Struct(">cBQI")
 LARGEST = 8_000_000
 
 OPENING, LIVE, CUT, END, FULL = "opening", "live", "cut", "end", "full"
-#: Why there is no image: nobody there, login refused, the stream stopped, nothing that can be read.
+#: Why there is no image: nobody there, login refused, the stream stopped, nothing that can be read, and
+#: NOT_HELD: the recorder has nothing of that time.
 UNREACHABLE, DENIED, STOPPED, UNREADABLE = "unreachable", "denied", "stopped", "unreadable"
+NOT_HELD = "not_held"
+#: What it means that a recorder did not say where the span is, by the code of its error.
+ASKED = {
+    "eyes.camera_unreachable": UNREACHABLE,
+    "eyes.camera_not_let_in": DENIED,
+    "eyes.no_recording": NOT_HELD,
+}
 
 
 @dataclass(frozen=True, slots=True)

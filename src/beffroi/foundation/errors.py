@@ -16,6 +16,8 @@ class BeffroiError(Exception):
     message: ClassVar[str] = "Something went wrong."
     advice: ClassVar[str] = ""
     status: ClassVar[int] = 400
+    #: Who refused so is left alone for so long before it is asked again by itself (s; 0: no matter).
+    wait_s: ClassVar[float] = 0.0
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields

@@ -259,6 +259,14 @@ class Settings:
         "path",
         "PEM certificates of the town's own authority, trusted beside the system's for notifications.",
     )
+    camera_span_minutes: int = setting(
+        15, "min", "How long a span of the recorder may be that somebody chooses; the last 5 min always may."
+    )
+    camera_back_hours: int = setting(
+        24,
+        "h",
+        "How far back a chosen span may begin, 720 at most; 0: only the last minutes may be looked at.",
+    )
     camera_fps: float = setting(
         8.0, "images/s", "How many images a second are shown of a camera; more costs the machine."
     )

@@ -82,6 +82,25 @@ def test_a_camera_that_is_gone_says_since_when(desk: Desk, burglary: UUID, camer
     expect(page.locator(".look-state")).to_contain_text("the ")
 
 
+def test_another_moment_by_the_keyboard_alone(desk: Desk, burglary: UUID, camera: RtspPeer) -> None:
+    browser, address, town = desk
+    someone = visit(browser, address, session(town, town.other))
+    page = someone.page()
+    page.goto(f"{address}/veille/{burglary}/")
+    page.wait_for_selector("body[data-ready]")
+    page.locator(".eye-list a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".wall-times input")
+    page.wait_for_selector("body[data-ready]")
+    page.locator("[name=from]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".look[data-kind=past]")
+    page.wait_for_selector(PAINTED)
+    row = models.Look.objects.get()
+    assert (row.kind, row.purpose, row.reference) == ("past", "incident", str(burglary))
+    assert someone.faults == []
+
+
 @pytest.mark.parametrize("look", [(360, "light", "en"), (1440, "dark", "fr"), (2560, "light", "fr")])
 def test_the_wall_and_the_register_are_for_all(
     desk: Desk, camera: RtspPeer, look: tuple[int, str, str]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
+from django.utils import timezone, translation
 from tests.eyes.conftest import Declare, Town
+from tests.eyes.methods.test_sdp import OFFER
 
+from beffroi.desks.eyes import words
+from beffroi.during.incident import queries as incidents
 from beffroi.eyes import models
+from beffroi.foundation import clock
 from beffroi.journal import queries as journal
 from beffroi.people import actions as people
 
@@ -49,6 +56,94 @@ def test_the_last_five_minutes_say_which(town: Town, burglary: UUID, declare: De
     said = {"camera": f"{town.key}/C-1", "incident": str(burglary), "kind": "past"}
     shown = town.signed_in(town.operator).post(OPEN, said, headers=PART).content.decode()
     assert "recorder, from" in shown and models.Look.objects.get().kind == "past"
+
+
+def local(ago: timedelta) -> str:
+    """A time as the form of a browser in the town writes it."""
+    return timezone.localtime(clock.now() - ago).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def test_another_moment_is_asked_for_by_the_towns_clock(town: Town, burglary: UUID, declare: Declare) -> None:
+    declare(rtsp=RTSP, replay=RTSP)
+    client = town.signed_in(town.other)
+    said = {
+        "camera": f"{town.key}/C-1", "purpose": "rescue", "kind": "span",
+        "from": local(timedelta(hours=3)), "to": local(timedelta(hours=2, minutes=50)),
+    }  # fmt: skip
+    shown = client.post(OPEN, said, headers=PART).content.decode()
+    row = models.Look.objects.get()
+    assert row.kind == "past" and row.span_from is not None and row.span_to is not None
+    assert row.span_from == timezone.make_aware(datetime.fromisoformat(said["from"]))
+    assert row.span_to - row.span_from == timedelta(minutes=10)
+    assert f"recorder, from {said['from'][11:]} to {said['to'][11:]}" in shown
+    register = client.get("/veille/regards/").content.decode()
+    assert f"{said['from'][11:]} to {said['to'][11:]}" in register
+    refused = town.signed_in(town.operator).post(OPEN, said)
+    assert refused.status_code == 403 and entries("people.refused") == 1
+    assert said["from"] in refused.content.decode(), "what was asked stays in the form"
+    assert "5 min at most, up to 0.5 h back" in refused.content.decode()
+    register = client.get("/veille/regards/").content.decode()
+    assert "refused: no right to look there" in register
+
+
+@pytest.mark.parametrize("times", [{}, {"from": "x", "to": "y"}, {"from": "2026-03-14T21:15"}])
+def test_a_moment_without_its_times_is_refused(town: Town, declare: Declare, times: dict[str, str]) -> None:
+    declare(rtsp=RTSP, replay=RTSP)
+    said = {"camera": f"{town.key}/C-1", "purpose": "rescue", "kind": "span", **times}
+    shown = town.signed_in(town.other).post(OPEN, said)
+    assert shown.status_code == 422 and "no span of time" in shown.content.decode()
+    assert not models.Look.objects.exists()
+
+
+def test_a_sheet_leads_to_another_moment_of_its_camera(town: Town, burglary: UUID, declare: Declare) -> None:
+    declare(rtsp=RTSP, replay=RTSP)
+    client = town.signed_in(town.other)
+    leads = f"/veille/mur/?camera={town.key}/C-1&amp;incident={burglary}"
+    assert leads in client.get(f"/veille/{burglary}/").content.decode()
+    wall = client.get(leads.replace("&amp;", "&")).content.decode()
+    assert f'value="{town.key}/C-1" selected' in wall and "an open incident I-1" in wall
+    assert f'name="incident" value="{burglary}"' in wall and 'name="purpose"' not in wall
+    seen = incidents.incident(burglary).seen_at
+    assert (
+        f'name="from" step="1" value="{timezone.localtime(seen - timedelta(minutes=1)):%Y-%m-%dT%H:%M:%S}"'
+        in wall
+    )
+    for other in ("none", str(uuid4())):
+        assert 'name="purpose"' in client.get(f"/veille/mur/?incident={other}").content.decode()
+
+
+def test_a_span_of_another_day_says_which() -> None:
+    start = datetime(2026, 3, 13, 22, 55, tzinfo=UTC)
+    with translation.override("en"):
+        same = words.span(start, start + timedelta(seconds=90), start + timedelta(minutes=4))
+        other = words.span(start, start + timedelta(minutes=8), start + timedelta(hours=20))
+    assert same == ("23:55:00", "23:56:30")
+    assert other == ("13 March 23:55:00", "14 March 00:03:00")
+
+
+def test_a_session_is_agreed_on_by_its_own_door(town: Town, declare: Declare) -> None:
+    declare(rtsp=RTSP, whep="http://127.0.0.1:9/gare/whep")
+    client = town.signed_in(town.operator)
+    shown = client.post(OPEN, {"camera": f"{town.key}/C-1", "purpose": "rescue"}, headers=PART)
+    row = models.Look.objects.get()
+    place = f"/veille/regards/{row.pk}/image/"
+    assert place in shown.content.decode() and "<video" in shown.content.decode()
+    assert "127.0.0.1" not in shown.content.decode()
+
+    def offered(body: bytes, kind: str = "application/sdp", who: Client = client) -> tuple[int, str]:
+        answer = who.post(place, body, content_type=kind)
+        return answer.status_code, answer.content.decode()
+
+    assert offered(b"v=0") == (422, "eyes.bad_offer")
+    assert offered(OFFER.encode(), "text/plain") == (422, "eyes.bad_offer")
+    assert offered(OFFER.encode()) == (504, "eyes.media_server_lost")
+    assert offered(OFFER.encode(), who=town.signed_in(town.other)) == (404, "eyes.no_look")
+    assert town.signed_in(town.referent).post(place).status_code == 403
+    assert client.get(place).status_code == 405
+    assert client.delete(place).status_code == 204
+    assert town.signed_in(town.other).delete(place).status_code == 404
+    models.Camera.objects.update(whep="")
+    assert place not in client.get("/veille/mur/").content.decode()
 
 
 @pytest.mark.parametrize(

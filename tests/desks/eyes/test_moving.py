@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -142,6 +143,23 @@ def test_with_the_keys_alone(town: Town, camera: Device, browser: Browser) -> No
         assert models.Hold.objects.get().moves == 3
         if AXE.exists():
             assert violations(page) == []
+
+
+@pytest.mark.service
+def test_a_page_that_goes_away_lets_go_at_once(town: Town, camera: Device, browser: Browser) -> None:
+    mine = look(town.operator)
+    with serving() as address:
+        page = _wall(browser, address, town.operator)
+        page.locator(".moving summary").click()
+        page.locator("[data-move='right']").click(delay=100)
+        expect(page.locator("[data-let-go]")).to_be_visible()
+        page.close(run_before_unload=True)
+        for _ in range(100):
+            if (row := models.Hold.objects.get()).ended:
+                break
+            time.sleep(0.1)
+    assert row.ended == "released" and row.look == mine
+    assert models.Look.objects.get().ended == "", "the wall is opened again"
 
 
 @pytest.mark.service

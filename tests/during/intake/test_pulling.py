@@ -20,6 +20,7 @@ from beffroi.during.intake.reception import Reception
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import SpoolUnavailable
 from beffroi.during.intake.spool_sqlite import SqliteSpool
+from beffroi.eyes.onvif.errors import NotLetIn, Unreachable
 from beffroi.foundation import clock
 
 pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
@@ -147,6 +148,20 @@ def test_a_wrong_password_is_not_tried_again_and_again(spool: SqliteSpool) -> No
                 )
             )
             await until(pulling(device))
+
+        run(spool, scene)
+
+
+def test_how_long_a_refusal_is_left_alone_is_the_refusals_own_word(
+    spool: SqliteSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert NotLetIn.wait_s >= 60 > Unreachable.wait_s
+    monkeypatch.setattr(NotLetIn, "wait_s", 0.0)
+    with onvif_device() as device:
+        declare(device, secret=f"{device.user}:wrong")
+
+        async def scene(_puller: Puller) -> None:
+            await until(lambda: device.refused.count("wrong password") >= 2)
 
         run(spool, scene)
 

@@ -1,10 +1,12 @@
 """Images of looks to a browser, as bare ASGI: one stream for all the looks of a page.
 
     GET /veille/images?regard=<look>&regard=<look>    packets of `eyes.wire`, numbered as looks are asked
+                      &direct=<look>                  whose images go straight from the media server
 
 A browser opens six connections to one host at most: a wall of nine images needs one for all. Each look was
 written and committed when it was opened; here it must be the member's own and go on. That is asked again
-every few seconds, with the member's rights: a look that ended or a right that is gone ends its images.
+every few seconds, with the member's rights: a look that ended or a right that is gone ends its images. So it
+is for those that are direct: of them nothing is decoded here, and their page is told when they are over.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 
-from beffroi.eyes import actions, models, queries, rules, wire
+from beffroi.eyes import actions, models, queries, rules, straight, wire
 from beffroi.eyes import doors as looks
 from beffroi.eyes.errors import LookOver, NoLook
 from beffroi.eyes.shown import Source
@@ -32,7 +34,7 @@ from beffroi.people.sealing import SealBroken
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Found = tuple[models.Look, Source]
+Found = tuple[models.Look, Source | None]
 
 PATH = "/veille/images"
 ACTION = "duty.view"  # who has the desk; each look asks for its own right besides
@@ -61,6 +63,7 @@ class Seat:
     look: models.Look
     viewer: Viewer
     stream: Stream | None
+    direct: bool = False
     frames: int = 0
     states: int = 0
     noted: int = 0
@@ -92,8 +95,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         admission = await doors.admit(scope, ACTION)
-        asked = _asked(scope)
-        found = await sync_to_async(_open)(admission, asked)
+        asked = _asked(scope, "regard")
+        found = await sync_to_async(_open)(admission, asked, set(_asked(scope, "direct")))
     except doors.DoorShut as shut:
         await _answer(send, 401 if shut.decision.reason == "people.not_signed_in" else 403)
         return
@@ -106,9 +109,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     await _stream(scope, receive, send, found)
 
 
-def _asked(scope: Scope) -> list[UUID]:
-    """The looks asked for. Raises NoLook."""
-    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("regard", [])
+def _asked(scope: Scope, name: str) -> list[UUID]:
+    """The looks asked for under a name. Raises NoLook."""
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(name, [])
     try:
         asked = [UUID(each) for each in given]
     except ValueError:
@@ -118,12 +121,13 @@ def _asked(scope: Scope) -> list[UUID]:
     return asked
 
 
-def _open(admission: doors.Admission, asked: list[UUID]) -> list[Found | None]:
-    """Each look with where its image is; None for one that has ended.
+def _open(admission: doors.Admission, asked: list[UUID], direct: set[UUID]) -> list[Found | None]:
+    """Each look with where its image is (None there: it has a session); None for one that has ended.
 
     Raises NoLook, NoWay, UnknownCamera, SealBroken.
     """
     found: list[Found | None] = []
+    straightly = straight.going_on(direct)
     for each in asked:
         try:
             look = looks.look_for(admission.member.pk, each)
@@ -132,7 +136,7 @@ def _open(admission: doors.Admission, asked: list[UUID]) -> list[Found | None]:
             continue
         if not looks.may_go_on(admission.member, look):
             raise NoLook(what=str(each))
-        found.append((look, queries.source(look)))
+        found.append((look, None if each in straightly else queries.source(look)))
     return found
 
 
@@ -153,7 +157,7 @@ async def _stream(scope: Scope, receive: Receive, send: Send, found: list[Found 
     asking = asyncio.ensure_future(_asking(scope, seats))
     try:
         full = wire.state(wire.FULL, _now_ms())
-        first += [full.told(each.number) for each in seats if each.stream is None]
+        first += [full.told(each.number) for each in seats if each.stream is None and not each.direct]
         await _write(send, b"".join(first))
         await _pump(send, seats, news, gone, asking)
     except asyncio.CancelledError:
@@ -166,7 +170,9 @@ async def _stream(scope: Scope, receive: Receive, send: Send, found: list[Found 
             task.cancel()
 
 
-def _seat(viewer: Viewer, number: int, look: models.Look, source: Source) -> Seat:
+def _seat(viewer: Viewer, number: int, look: models.Look, source: Source | None) -> Seat:
+    if source is None:
+        return Seat(number, look, viewer, None, direct=True)
     if look.kind == rules.LIVE:
         stream = _streams.join(viewer, (look.territory_key, look.device), source)
     else:  # a span of the recorder belongs to its look alone
@@ -216,8 +222,8 @@ async def _asking(scope: Scope, seats: list[Seat]) -> None:
     wait_s = 1.0  # the first images are noted soon: a look without any is told apart
     while True:
         await asyncio.sleep(wait_s)
-        wait_s = ASK_AGAIN_S if any(each.frames for each in seats) else 1.0
-        flowing = [each for each in seats if each.frames > each.noted]
+        wait_s = ASK_AGAIN_S if any(each.frames or each.direct for each in seats) else 1.0
+        flowing = [each for each in seats if each.frames > each.noted or (each.direct and not each.over)]
         try:
             admission = await doors.admit(scope, ACTION)
             going = await sync_to_async(_going_on)(

@@ -30,6 +30,8 @@ from beffroi.people.models import Member
 
 ACTION = "camera.move"
 LET_GO = "let_go"
+#: The page goes away, told by a beacon: whoever holds the camera through this look does no more.
+LEAVE = "leave"
 #: Presets have the keys 1 to 9.
 _KEYS = 9
 
@@ -93,6 +95,9 @@ def _do(member: Member, look: models.Look, form: acts.Form) -> None:
     """One act, written first. Raises BeffroiError."""
     if form.get("act") == LET_GO:
         moving.let_go(member=member, look=look.pk)
+        return
+    if form.get("act") == LEAVE:
+        moving.release(look.pk, clock.now())
         return
     turn = moving.move(
         member=member,

@@ -30,13 +30,14 @@ ACTION = "camera.look"
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A look as a page shows it: in words, with the reference of its incident."""
+    """A look as a page shows it: in words, with its incident's reference; `straight`: by WebRTC if it can."""
 
     look: LookView
     purpose: str
     reference: str
     incident: str
     span: str
+    straight: bool
 
 
 def around(incident: IncidentView) -> tuple[Eye, ...]:
@@ -94,13 +95,14 @@ def seat(look: LookView) -> Seat:
         except (UnknownIncident, ValueError):
             reference = ""
     purpose = words.said(words.PURPOSES, look.purpose)
-    return Seat(look, purpose, reference, look.reference, _span(look.span_from, look.span_to))
+    span = _span(look.span_from, look.span_to)
+    return Seat(look, purpose, reference, look.reference, span, queries.straight(look))
 
 
 def _span(start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None:
         return ""
-    first, last = (timezone.localtime(each).strftime("%H:%M:%S") for each in (start, end))
+    first, last = words.span(start, end, clock.now())
     return gettext("from %(first)s to %(last)s") % {"first": first, "last": last}
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from beffroi.desks import spelling
@@ -104,7 +103,7 @@ def _line(entry: EntryView, ended: Mapping[Any, EntryView], names: Mapping[str, 
         who=names.get(entry.actor, gettext("a member")),
         town=said.town(town),
         camera=said.device(town, body["device"]),
-        what=_what(body),
+        what=_what(body, entry.time),
         purpose=words.said(words.PURPOSES, body["purpose"]),
         reference=said.incident(body["incident"]) if body["incident"] else "",
         lasted=words.said(words.REFUSED, body["code"]) if refused else _lasted(end),
@@ -131,15 +130,13 @@ def _shut(entry: EntryView, body: Mapping[str, Any], names: Mapping[str, str], s
     )
 
 
-def _what(body: Mapping[str, Any]) -> str:
+def _what(body: Mapping[str, Any], at: datetime) -> str:
     if body["kind"] == "live":
         return gettext("live")
     if not body.get("span_from"):
         return gettext("recorder")
-    first, last = (
-        timezone.localtime(datetime.fromisoformat(body[each])).strftime("%H:%M:%S")
-        for each in ("span_from", "span_to")
-    )
+    start, end = (datetime.fromisoformat(body[each]) for each in ("span_from", "span_to"))
+    first, last = words.span(start, end, at)
     return gettext("recorder, %(first)s to %(last)s") % {"first": first, "last": last}
 
 

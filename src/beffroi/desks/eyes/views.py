@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks.duty import acts
 from beffroi.desks.duty.views import ACTION, member_of
-from beffroi.desks.eyes import reading, register, words
+from beffroi.desks.eyes import asking, reading, register, words
 from beffroi.during.incident import doors as incident_doors
 from beffroi.during.incident.errors import UnknownIncident
 from beffroi.eyes import actions, rules
 from beffroi.eyes.shown import LookView
-from beffroi.foundation import clock
 from beffroi.foundation.errors import BeffroiError
 from beffroi.people import actions as people
 from beffroi.people import doors
@@ -56,10 +54,6 @@ def open_look(request: HttpRequest) -> HttpResponse:
 
 def _open(member: Member, form: acts.Form) -> LookView:
     reason = _reason(member, form)
-    span = None
-    if form.get("kind") == rules.PAST:
-        now = clock.now()
-        span = (now - rules.LONGEST_SPAN + timedelta(seconds=1), now - timedelta(seconds=1))
     where, _slash, device = form.get("camera", "").partition("/")
     return actions.open_look(
         member=member,
@@ -68,7 +62,7 @@ def _open(member: Member, form: acts.Form) -> LookView:
         purpose=reason.purpose,
         reference=reason.reference,
         reference_exercise=reason.exercise,
-        span=span,
+        span=asking.span(form),
     )
 
 
@@ -89,7 +83,7 @@ def _said(request: HttpRequest, refusal: BeffroiError, *, part: bool) -> HttpRes
     said = acts.refusal_words(refusal)
     if part:
         return render(request, "desks/eyes/refused.html", {"refusal": said})
-    return _wall(request, said, refusal.status)
+    return _wall(request, request.POST, said, refusal.status)
 
 
 @doors.door(ACTION)
@@ -103,11 +97,11 @@ def close_look(request: HttpRequest, look: UUID) -> HttpResponse:
 @doors.door(ACTION)
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
-    """One to nine images at once, each a look of its own."""
-    return _wall(request)
+    """One to nine images at once, each a look of its own; a sheet may name the camera and the incident."""
+    return _wall(request, request.GET)
 
 
-def _wall(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpResponse:
+def _wall(request: HttpRequest, form: acts.Form, refusal: str = "", status: int = 200) -> HttpResponse:
     member = member_of(request)
     keys = doors.territories_for(member, reading.ACTION)
     seats = reading.seats(member)
@@ -119,6 +113,7 @@ def _wall(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpRes
         "purposes": [
             (code, words.said(words.PURPOSES, code)) for code in rules.PURPOSES if code != "incident"
         ],
+        "asked": asking.asked(member, form),
         "refusal": refusal,
         "full": len(seats) >= rules.MOST_AT_ONCE,
         "columns": 1 if len(seats) < 2 else 2 if len(seats) <= 4 else 3,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.utils import dateformat, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +88,18 @@ HOLD_ENDS: Words = {
     "expired": _("time over"),
     "taken": _("taken"),
 }
+
+
+def span(start: datetime, end: datetime, now: datetime) -> tuple[str, str]:
+    """The two times of a span by the town's clock, with the day where it is another than that of `now`."""
+
+    def written(moment: datetime, beside: datetime) -> str:
+        local = timezone.localtime(moment)
+        time = local.strftime("%H:%M:%S")
+        other_day = local.date() != timezone.localtime(beside).date()
+        return f"{dateformat.format(local, 'j N')} {time}" if other_day else time
+
+    return written(start, now), written(end, start)
 
 
 def said(words: Words, code: str) -> str:

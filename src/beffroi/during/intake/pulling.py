@@ -21,9 +21,9 @@ from beffroi.foundation.errors import BeffroiError
 _log = structlog.get_logger("beffroi.intake.pulling")
 _LOOK_FOR_SOURCES_S = 2.0
 _AGAIN_S = 1.0
-#: A lost source is called again after the first, then ever later up to the second (s). Who is not let in
-#: waits long at once: cameras lock out who knocks too often.
-_SOONEST_S, _LATEST_S, _LOCKED_OUT_S = 1.0, 60.0, 300.0
+#: A lost source is called again after the first, then ever later up to the second (s), unless what went wrong
+#: says how long to wait.
+_SOONEST_S, _LATEST_S = 1.0, 60.0
 
 
 class Puller:
@@ -86,9 +86,7 @@ class Puller:
                         await self._take(connector, speaker, fetched)
             except BeffroiError as error:
                 _log.warning("source lost, called again", source=speaker.key, code=error.code, why=str(error))
-                wait = _SOONEST_S if heard else wait
-                if error.code == "eyes.camera_not_let_in":
-                    wait = _LOCKED_OUT_S
+                wait = max(_SOONEST_S if heard else wait, error.wait_s)
             except Exception:  # noqa: BLE001 - a process's edge: one source never stops the others
                 _log.exception("source not followed, tried again", source=speaker.key)
             await asyncio.sleep(wait)

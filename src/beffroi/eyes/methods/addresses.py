@@ -10,7 +10,9 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 SCHEMES = {
     "live": ("http", "https"),
     "rtsp": ("rtsp", "rtsps"),
+    "whep": ("http", "https"),
     "replay": ("rtsp", "rtsps", "http", "https"),
+    "recorder": ("http", "https"),
     "onvif": ("http", "https"),
 }
 FROM, TO = "{from}", "{to}"
@@ -39,8 +41,8 @@ def split(way: str, given: str) -> Split:
         raise ValueError("it names no host, is too long, or holds blanks")
     if (FROM in given) != (TO in given):
         raise ValueError("it takes both {from} and {to}, or neither")
-    if way == "replay" and url.scheme != "rtsp" and FROM not in given:
-        raise ValueError("only rtsp:// is asked by the clock: it needs {from} and {to}")
+    if way == "replay" and url.scheme.startswith("http") and FROM not in given:
+        raise ValueError("only rtsp:// and rtsps:// are asked by the clock: it needs {from} and {to}")
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     place = f"{host}:{port}" if port else host
     address = urlunsplit((url.scheme, place, url.path, url.query, ""))

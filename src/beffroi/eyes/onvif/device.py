@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -30,6 +28,7 @@ from beffroi.eyes.onvif.errors import (
     Unreachable,
 )
 from beffroi.eyes.onvif.tree import LARGEST, Element
+from beffroi.eyes.tls import trusted
 from beffroi.foundation import clock
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
@@ -63,12 +62,6 @@ class Met:
     services: dict[str, str]
     offset: ClockOffset
     digest: httpx.DigestAuth | None = field(default=None, repr=False)
-
-
-@lru_cache(maxsize=2)
-def _tls(scheme: str) -> ssl.SSLContext:
-    """Whom to trust: what this machine trusts. Made once (it takes 50 ms), and not at all without TLS."""
-    return ssl.create_default_context() if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def address_of(given: str) -> str:
@@ -112,7 +105,7 @@ class Device:
             self._clock_known = True
         self._http = httpx.AsyncClient(
             timeout=timeout_s,
-            verify=_tls(self._url.scheme),
+            verify=trusted(self._url.scheme),
             trust_env=False,
             follow_redirects=False,
             headers={"Accept-Encoding": "identity", "User-Agent": "beffroi"},

@@ -28,6 +28,7 @@ class NotLetIn(CameraError):
     code = "eyes.camera_not_let_in"
     message = "The camera at {where} does not let us in."
     advice = "Check the name and the password on record, and that its user may do this; then its clock."
+    wait_s = 300.0  # cameras lock out who knocks too often
 
 
 class Refusal(CameraError):

@@ -35,11 +35,34 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What a recorder holds in all: how many recordings, from when to when (None: not told)."""
+
+    recordings: int
+    earliest: datetime | None
+    latest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """Where to replay a recording: its RTSP address, and the headers that PLAY must carry for a span."""
 
     uri: str
     headers: dict[str, str]
+
+
+async def summary(camera: Device) -> Summary:
+    """What the recorder holds in all. Raises CameraError."""
+    address = await camera.service(SEARCH, what="recording search")
+    what = "GetRecordingSummary"
+    answer = await camera.call(address, f"{SEARCH}/{what}", f'<{what} xmlns="{SEARCH}"/>')
+    said = answer.first("Summary") or answer
+    number = said.said("NumberRecordings")
+    return Summary(
+        recordings=int(number) if number.isascii() and number.isdigit() and len(number) <= 6 else 0,
+        earliest=_moment(said.said("DataFrom")),
+        latest=_moment(said.said("DataUntil")),
+    )
 
 
 async def recordings(camera: Device) -> list[Recording]:

@@ -35,25 +35,26 @@ export class Looks {
       this.#close(look);
     }
     for (const [id, element] of there) {
-      if (!this.#looks.has(id)) this.#looks.set(id, new Look(element));
+      if (this.#looks.has(id)) continue;
+      this.#looks.set(id, new Look(element, { token: this.#token, changed: () => this.#ask() }));
     }
     this.#ask();
   }
 
   #ask() {
-    const going = [...this.#looks.values()].filter((look) => !look.over);
-    const asked = going.map((look) => look.id).join(" ");
+    const going = [...this.#looks.values()].filter((look) => !look.over && look.way !== "trying");
+    const asked = going.map((look) => `regard=${look.id}${look.way === "direct" ? `&direct=${look.id}` : ""}`).join("&");
     if (asked === this.#asked) return;
     this.#asked = asked;
     this.#aborting?.abort();
     if (!going.length) return;
     this.#aborting = new AbortController();
-    this.#read(going, this.#aborting.signal);
+    this.#read(asked, going, this.#aborting.signal);
   }
 
-  async #read(looks, signal) {
+  async #read(asked, looks, signal) {
     try {
-      const response = await fetch(`/veille/images?${looks.map((look) => `regard=${look.id}`).join("&")}`, { signal });
+      const response = await fetch(`/veille/images?${asked}`, { signal });
       if (response.status === 401) location.reload();
       else if (response.status === 403 || response.status === 404) looks.forEach((look) => look.state({ state: "over" }));
       else if (response.ok) await this.#hear(response.body.getReader(), looks);
@@ -78,6 +79,7 @@ export class Looks {
 
   // The look is over for the log too; asked even while the page goes away.
   #close(look) {
+    look.stop();
     fetch(look.element.dataset.close, {
       method: "POST",
       keepalive: true,

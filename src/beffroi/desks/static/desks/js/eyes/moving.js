@@ -96,6 +96,14 @@ document.addEventListener("pointerdown", (event) => {
 });
 for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => pressed?.key === "" && release());
 addEventListener("blur", release);
+// The page goes away: what it holds is free at once, not after half a minute.
+addEventListener("pagehide", () => {
+  for (const panel of document.querySelectorAll("[data-moving]")) {
+    if (!panel.querySelector("[data-let-go]")) continue;
+    const token = panel.closest(".look").querySelector("[name=csrfmiddlewaretoken]").value;
+    navigator.sendBeacon(panel.dataset.act, new URLSearchParams({ act: "leave", csrfmiddlewaretoken: token }));
+  }
+});
 document.addEventListener("click", clicked);
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.("[data-moving][open]")) return;

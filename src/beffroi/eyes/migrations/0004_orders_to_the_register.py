@@ -29,6 +29,6 @@ def _carry_over(apps: Any, _schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("eyes", "0002_holds"), ("orders", "0001_register")]
+    dependencies = [("eyes", "0003_straight_and_recorder"), ("orders", "0001_register")]
 
     operations = [migrations.RunPython(_carry_over, migrations.RunPython.noop)]

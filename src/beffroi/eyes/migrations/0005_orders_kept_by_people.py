@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("eyes", "0003_orders_to_the_register")]
+    dependencies = [("eyes", "0004_orders_to_the_register")]
 
     operations = [
         migrations.RemoveField(model_name="camera", name="order"),
