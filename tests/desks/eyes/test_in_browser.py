@@ -95,7 +95,6 @@ def test_another_moment_by_the_keyboard_alone(desk: Desk, burglary: UUID, camera
     page.locator("[name=from]").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".look[data-kind=past]")
-    page.wait_for_selector(PAINTED)
     row = models.Look.objects.get()
     assert (row.kind, row.purpose, row.reference) == ("past", "incident", str(burglary))
     assert someone.faults == []
