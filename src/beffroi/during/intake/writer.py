@@ -70,6 +70,10 @@ class GroupWriter:
     def submit(
         self, observations: Sequence[Observation], *, urgent: bool = False
     ) -> asyncio.Future[list[Receipt]]:
+        """`submit_encoded` for observations that are not encoded yet."""
+        return self.submit_encoded([encode(each) for each in observations], urgent=urgent)
+
+    def submit_encoded(self, batch: list[Encoded], *, urgent: bool = False) -> asyncio.Future[list[Receipt]]:
         """Put observations in the next group; the future holds their receipts or the error of all.
 
         What is urgent (a life may be in danger) goes before what waits, and has places of its own.
@@ -77,12 +81,12 @@ class GroupWriter:
         if self._closed:
             raise SpoolUnavailable(why="the server is stopping")
         most = self._max_waiting + (_URGENT_MORE if urgent else 0)
-        if self._waiting + len(observations) > most:
+        if self._waiting + len(batch) > most:
             raise Overloaded(waiting=self._waiting)
         loop = asyncio.get_running_loop()
-        message = _Message([encode(each) for each in observations], loop.create_future())
+        message = _Message(batch, loop.create_future())
         (self._urgent if urgent else self._messages).append(message)
-        self._waiting += len(message.batch)
+        self._waiting += len(batch)
         if self._task is None:
             self._task = loop.create_task(self._drain())
         return message.receipts
