@@ -30,6 +30,7 @@ from django.db import DatabaseError
 
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import process
+from beffroi.house.memory import settle
 
 _log = structlog.get_logger("engine")
 #: The lock that the active engine holds.
@@ -144,6 +145,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(DatabaseError):  # what is not loaded now is loaded when it is needed
         warm()
+    settle()
     engine.run()
     lease.let_go()
     return 0
