@@ -45,6 +45,7 @@ _ROOM_S = 0.002
 _OWN_FILTERS_MOST = 60
 #: So many messages are read at once; then whoever else waits for the event loop has a turn.
 _TOGETHER = 250
+_GATHER_S = 0.001
 _MOST_TOPICS = 10_000
 
 
@@ -82,7 +83,8 @@ class MqttGate:
         self._connection = 0
         self._topics: dict[str, _Named | None] = {}
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
-        self._queued = 0  # messages in it
+        self._first: _Delivery | None = None  # taken out of it, and not dealt with
+        self._queued = 0  # messages in both
         self._tasks: list[asyncio.Task[None]] = []
         self._client = ReadingAhead(
             paho.CallbackAPIVersion.VERSION2, client_id=_CLIENT, clean_session=False, manual_ack=True
@@ -202,15 +204,28 @@ class MqttGate:
     async def _consume(self) -> None:
         """Messages as they come: read, put in the next group, acknowledged when that is on disk."""
         while True:
-            delivery = await self._queue.get()
-            self._queued -= len(delivery.messages)
+            first, self._first = self._first, None
+            delivery = self._with_more(first or await self._queue.get())
             while self._reception.writer.waiting > _MOST_BEFORE_DISK:
                 await asyncio.sleep(_ROOM_S)
             try:
                 await self._take(delivery)
             except Exception as error:  # noqa: BLE001 - a process's edge: no message ever stops the rest
                 self._later(delivery, error)
-            await asyncio.sleep(0)  # others' turn: the queue may never be empty
+            # Others' turn; and what comes meanwhile is taken together.
+            await asyncio.sleep(_GATHER_S if self._queued < _TOGETHER else 0)
+
+    def _with_more(self, delivery: _Delivery) -> _Delivery:
+        """Take along what came behind it by the same connection: much of what a few messages cost is shared."""
+        messages = list(delivery.messages)
+        while len(messages) < _TOGETHER and not self._queue.empty():
+            more = self._queue.get_nowait()
+            if more.connection != delivery.connection:
+                self._first = more
+                break
+            messages += more.messages
+        self._queued -= len(messages)
+        return _Delivery(delivery.connection, messages)
 
     async def _take(self, delivery: _Delivery) -> None:
         """Read all, keep in one group what is to be kept; what life may hang on has a group of its own."""

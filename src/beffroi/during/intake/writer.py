@@ -15,6 +15,8 @@ from beffroi.foundation.errors import BeffroiError
 
 _log = structlog.get_logger("beffroi.intake")
 _MAX_GROUP = 2_000
+#: So many observations are company enough.
+_PLENTY = 200
 _URGENT_MORE = 2_000
 
 
@@ -103,10 +105,11 @@ class GroupWriter:
         return group
 
     async def _drain(self) -> None:
-        """Write groups until nothing waits. Only the first waits for company."""
+        """Write groups until nothing waits. Each waits for company, but for lives and where there is plenty."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._group_s)
         while self._messages or self._urgent:
+            if self._waiting < _PLENTY and not self._urgent:
+                await asyncio.sleep(self._group_s)
             group = self._next_group()
             batch = [each for message in group for each in message.batch]
             try:
