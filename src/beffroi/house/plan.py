@@ -49,8 +49,9 @@ _MOST = 2000
 _TURN_S, _LEAST, _FIRST = 0.2, 100, 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
-_RERANK_S = 0.5
-_RANK_S = 0.1
+# Rankings in short turns where much comes: each observation waits for the end of one.
+_RERANK_S, _SHORT_RANK_S = 0.1, 0.02
+_RANK_S, _MUCH = 0.1, 50
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
@@ -100,7 +101,7 @@ class Folding:
         touched = self.fold(batch)
         if touched:
             # What is not ranked at once is first in line for the duty that ranks what is open.
-            within_s = _TURN_S / 10 if self._behind else _RANK_S
+            within_s = _RANK_S if len(batch) < _MUCH else _SHORT_RANK_S
             dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s)
         if full:
             fitting = round(most * _TURN_S / max(time.monotonic() - began, 1e-3))
@@ -207,7 +208,7 @@ def duties() -> list[Duty]:
         Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
-        Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
+        Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now(), within_s=_SHORT_RANK_S)),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, _courier.tend),

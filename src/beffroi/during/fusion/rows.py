@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
+from django.db.models import Model
 
 from beffroi.during.fusion import models
 from beffroi.during.fusion.course import Course
@@ -86,17 +88,43 @@ def _write_hypotheses(seen: Sequence[Told]) -> None:
         if not change.quiet:
             last[change.held.id] = told
     known = set(models.Hypothesis.objects.filter(pk__in=list(last)).values_list("pk", flat=True))
-    fresh = []
+    fresh, changed = [], []
     for identifier, (territory, change) in last.items():
         fields = _hypothesis_fields(change)
         if identifier in gone:
             fields["merged_into"] = gone[identifier]
         if identifier in known:
-            models.Hypothesis.objects.filter(pk=identifier).update(**fields)
+            changed.append((identifier, fields))
         else:
             start = {"id": identifier, "territory_key": territory, "opened_position": first[identifier]}
             fresh.append(models.Hypothesis(**start, **fields))
+    _update(models.Hypothesis, changed)
     models.Hypothesis.objects.bulk_create(fresh)
+
+
+def _update(model: type[Model], changed: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
+    """Write these columns of these rows, as `filter(pk=…).update(…)` does for each, by one prepared statement.
+
+    Django's own takes 0.2 ms a row, most of it to make the same words again; much traffic changes hundreds.
+    """
+    alike: dict[tuple[str, ...], list[tuple[UUID, dict[str, Any]]]] = {}
+    for key, fields in changed:
+        alike.setdefault(tuple(fields), []).append((key, fields))
+    meta, quoted = model._meta, connection.ops.quote_name
+    for names, rows in alike.items():
+        columns = [meta.get_field(name) for name in names]
+        sets = ", ".join(f"{quoted(each.column)} = %s" for each in columns)
+        values = [
+            [each.get_db_prep_save(fields[each.name], connection) for each in columns]
+            + [meta.pk.get_db_prep_value(key, connection)]
+            for key, fields in rows
+        ]
+        with connection.cursor() as cursor:
+            # Names of our own tables and columns; every value is a parameter.
+            cursor.executemany(
+                f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {quoted(meta.pk.column)} = %s",  # noqa: S608
+                values,
+            )
 
 
 def _hypothesis_fields(change: Change) -> dict[str, Any]:
@@ -118,7 +146,7 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
     _move(seen, held)
     found = models.Sign.objects.filter(hypothesis_id__in=list(held)).defer("observation", "salt")
     rows = {(row.hypothesis_id, row.observation_id): row for row in found}
-    fresh = []
+    fresh, old = [], []
     gone = {change.hypothesis for _, change in seen if change.kind == "merged"}
     for one in held.values():
         if one.id in gone:
@@ -130,7 +158,8 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
                 rows[key] = row = _sign_row(one.id, order, sign, now)
                 fresh.append(row)
             elif changed := _renewed(row, order, sign):
-                models.Sign.objects.filter(pk=row.pk).update(**changed)
+                old.append((row.pk, changed))
+    _update(models.Sign, old)
     models.Sign.objects.bulk_create(fresh)
     return rows
 

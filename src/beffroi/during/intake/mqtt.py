@@ -216,7 +216,7 @@ class MqttGate:
             await asyncio.sleep(_GATHER_S if self._queued < _TOGETHER else 0)
 
     def _with_more(self, delivery: _Delivery) -> _Delivery:
-        """Take along what came behind it by the same connection: much of what a few messages cost is shared."""
+        """Take along what came behind it by the same connection: much of what messages cost can be shared."""
         messages = list(delivery.messages)
         while len(messages) < _TOGETHER and not self._queue.empty():
             more = self._queue.get_nowait()

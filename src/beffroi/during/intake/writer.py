@@ -105,7 +105,7 @@ class GroupWriter:
         return group
 
     async def _drain(self) -> None:
-        """Write groups until nothing waits. Each waits for company, but for lives and where there is plenty."""
+        """Write groups until nothing waits. A small one without a life in it waits for company."""
         loop = asyncio.get_running_loop()
         while self._messages or self._urgent:
             if self._waiting < _PLENTY and not self._urgent:
