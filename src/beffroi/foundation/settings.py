@@ -119,7 +119,7 @@ class Settings:
     checkpoint_seconds: int = setting(60, "s", "How often the head of a journal that has news is signed.")
     feed_poll_ms: int = setting(40, "ms", "How often followers look for new entries of the journal.")
     fusion_batch_ms: int = setting(
-        30, "ms", "How long the engine gathers observations before it writes what they mean."
+        10, "ms", "How long the engine gathers observations before it writes what they mean."
     )
     signal_memory_minutes: int = setting(
         180, "min", "How far back a weak signal may be found again by an incident."

@@ -21,11 +21,12 @@ from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
-from beffroi.during.fusion.rules.kinds import sense_of
+from beffroi.during.fusion.rules.kinds import may_concern_a_life, sense_of
 from beffroi.during.incident import actions as incident
-from beffroi.during.intake import broker, connectors, queries, tasks
+from beffroi.during.intake import broker, connectors, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.keeping import Keeping
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
 from beffroi.during.oncall import actions as oncall
@@ -60,6 +61,7 @@ _CALLS_S = 1.0
 _COMMANDS_S = 0.5
 _DAY_S = 86_400.0
 _DISK_S = 0.5
+_DIGESTS_S = 1.0
 # While the cluster chooses another leader, calls, rankings and heads go on; nothing is held locked for long.
 _PATIENCE_S = 1.0
 
@@ -79,6 +81,8 @@ class Folding:
         self._spool = spool
         self._gather_s = gather_s
         self._cursor = fusion_engine.cursor().position
+        self._contents: dict[int, bytes] = {}  # what is being folded, as the spool holds it
+        self.keeping = Keeping(spool, self._cursor)
         self._next = 0.0
         self._looked = 0
         self._behind, self._size = False, min(_MOST, _FIRST)
@@ -89,7 +93,8 @@ class Folding:
         if time.monotonic() < self._next:
             return False
         most = self._size
-        batch = self._spool.read(self._cursor, most)
+        self._contents = dict(self._spool.stored(self._cursor, most))
+        batch = [(position, spools.decode(content)) for position, content in self._contents.items()]
         if not batch and not fusion.decisions_wait():
             return False
         full = len(batch) == most
@@ -113,8 +118,9 @@ class Folding:
         urgent: list[tuple[int, Observation]] = []
         self._looked = max(self._looked, self._cursor)
         until = self._looked + _LOOK_AHEAD
-        while self._looked < until and (page := self._spool.read(self._looked, _MOST)):
-            urgent += [each for each in page if sense_of(each[1]).life]
+        while self._looked < until and (page := self._spool.stored(self._looked, _MOST)):
+            told = [(each, spools.decode(content)) for each, content in page if may_concern_a_life(content)]
+            urgent += [each for each in told if sense_of(each[1]).life]
             self._looked = page[-1][0]
         if not urgent:
             return
@@ -138,8 +144,13 @@ class Folding:
         except Exception as error:  # noqa: BLE001 - the observation at fault is found and set aside, with the reason
             return self._around(batch, error)
         if batch:
-            self._cursor = batch[-1][0]
+            self._folded(batch)
         return touched
+
+    def _folded(self, batch: Batch) -> None:
+        self._cursor = batch[-1][0]
+        contents = self._contents
+        self.keeping.take((at, each, contents.get(at) or spools.encode(each).content) for at, each in batch)
 
     def _around(self, batch: Batch, error: Exception) -> list[UUID]:
         if not batch:
@@ -152,23 +163,13 @@ class Folding:
         _log.error("observation set aside", position=position, kind=observation.kind, why=why, exc_info=error)
         with transaction.atomic():
             fusion.set_aside(position, observation, why)
-        self._cursor = position
+        self._folded(batch)
         return []
 
 
 def _written(batch: Batch) -> list[UUID]:
     with transaction.atomic():
-        news = fusion.step(batch)
-        touched = incident.take_up(news)
-        # Last, because an entry of the journal makes other writers wait until this transaction ends.
-        for key, kept in queries.digest(batch).items():
-            journal.append(
-                journal=f"territory:{key}",
-                fact=kept,
-                subject=f"territory:{key}",
-                actor="engine:intake",
-            )
-    return list(touched)
+        return list(incident.take_up(fusion.step(batch)))
 
 
 def warm() -> None:
@@ -197,7 +198,8 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     position, head = fusion_engine.cursor().position, spool.head()
     if position > head:
         raise SpoolBehind(head=head, position=position)
-    return Folding(spool, configuration.current().fusion_batch_ms / 1000), duties()
+    folding = Folding(spool, configuration.current().fusion_batch_ms / 1000)
+    return folding, [*duties(), Duty("digests", _DIGESTS_S, folding.keeping.tell)]
 
 
 def duties() -> list[Duty]:

@@ -194,14 +194,18 @@ class JetStreamSpool:
         return self.append_encoded([encode(each) for each in batch])
 
     def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
-        """Up to `limit` observations behind `after`, in one request to the nearest replica.
+        """Up to `limit` observations behind `after`."""
+        return [(position, decode(content)) for position, content in self.stored(after, limit)]
+
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same, as their bytes, in one request to the nearest replica.
 
         A replica that lags is never taken for the end: what this process knows of is waited for.
         """
         found = self._run(lambda: self._all_known(after, limit))
         if found:
             self._known = max(self._known, found[-1][0])
-        return [(position, decode(content)) for position, content in found]
+        return found
 
     async def _all_known(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         found = await self._messages({"seq": after + 1}, limit)

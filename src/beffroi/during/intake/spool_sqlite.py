@@ -141,11 +141,14 @@ class SqliteSpool:
 
     def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
         """Up to `limit` observations behind `after`."""
-        found = self._rows(
+        return [(position, decode(content)) for position, content in self.stored(after, limit)]
+
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same, as their bytes."""
+        return self._rows(
             "SELECT position, content FROM observation WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),
         )
-        return [(position, decode(content)) for position, content in found]
 
     def head(self) -> int:
         """The last position given, also when its row was erased since."""
