@@ -51,7 +51,7 @@ _TURN_S, _LEAST, _FIRST = 0.2, 100, 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
 # Rankings in short turns where much comes: each observation waits for the end of one.
-_RERANK_S, _SHORT_RANK_S = 0.1, 0.02
+_RERANK_S, _SHORT_RANK_S, _TOWN_S = 0.1, 0.02, 0.5
 _RANK_S, _MUCH = 0.1, 50
 _SWEEP_S = 1.0
 _USERS_S = 2.0
@@ -202,6 +202,10 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     return folding, [*duties(), Duty("digests", _DIGESTS_S, folding.keeping.tell)]
 
 
+def _rank_open(towns: dispatch.Towns) -> Callable[[], object]:
+    return lambda: dispatch.rank_open(at=clock.now(), within_s=_SHORT_RANK_S, towns=towns)
+
+
 def duties() -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
@@ -210,7 +214,7 @@ def duties() -> list[Duty]:
         Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
-        Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now(), within_s=_SHORT_RANK_S)),
+        Duty("rankings", _RERANK_S, _rank_open(dispatch.Towns(_TOWN_S))),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, _courier.tend),

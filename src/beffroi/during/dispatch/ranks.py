@@ -71,7 +71,26 @@ def rank_touched(
     return _renew(sorted(wanting, key=lambda row: (not row.life, row.fused_at)), moment, within_s)
 
 
-def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID]:
+class Towns:
+    """Towns as they are, read once and used again for `keep_s` (s): for rankings in short turns."""
+
+    def __init__(self, keep_s: float) -> None:
+        self._keep_s = keep_s
+        self._known: dict[str, tuple[float, scene.Town | None]] = {}
+
+    def of(self, key: str, at: datetime) -> scene.Town | None:
+        """The town; None where none was imported: its incidents stand, and hold no other up."""
+        now = clock.current().monotonic()
+        known = self._known.get(key)
+        if known is None or now - known[0] > self._keep_s:
+            try:
+                known = self._known[key] = now, scene.town(key, at)
+            except UnknownTerritory:
+                known = self._known[key] = now, None
+        return known[1]
+
+
+def rank_open(at: datetime | None = None, *, within_s: float = 0.1, towns: Towns | None = None) -> list[UUID]:
     """Renew what is older than a few seconds among the incidents that someone may still act on; those
     that changed. Those never ranked come first, then the oldest; stops after `within_s` (s).
 
@@ -84,7 +103,7 @@ def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID
     due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED) | Q(ranking__made_at__gt=moment + FRESH)
     rows = Incident.objects.filter(waiting & due)
     rows = rows.order_by(F("ranking__made_at").asc(nulls_first=True), "-life", "-fused_at")
-    return _renew(_few_at_a_time(list(rows.values_list("pk", flat=True)[:MOST])), moment, within_s)
+    return _renew(_few_at_a_time(list(rows.values_list("pk", flat=True)[:MOST])), moment, within_s, towns)
 
 
 def _few_at_a_time(keys: Sequence[UUID]) -> Iterator[Incident]:
@@ -104,30 +123,20 @@ def _still_good(row: Incident, at: datetime) -> bool:
     return row.life == asks_time and [before.roads.get("lat"), before.roads.get("lon")] == [row.lat, row.lon]
 
 
-def _renew(rows: Iterable[Incident], at: datetime, within_s: float) -> list[UUID]:
-    towns: dict[str, scene.Town | None] = {}
+def _renew(rows: Iterable[Incident], at: datetime, within_s: float, towns: Towns | None = None) -> list[UUID]:
+    towns = towns or Towns(float("inf"))
     made: list[_Made] = []
     ends = clock.current().monotonic() + within_s
     for row in rows:
         if made and clock.current().monotonic() > ends:
             break
-        if row.territory_key not in towns:
-            towns[row.territory_key] = _town(row.territory_key, at)
-        here = towns[row.territory_key]
+        here = towns.of(row.territory_key, at)
         if here is not None:
             made.append(_made(row, here, at))
     if made:
         with transaction.atomic():
             _write(made, at)
     return [each.incident for each in made if each.fields]
-
-
-def _town(key: str, at: datetime) -> scene.Town | None:
-    """The town; None where none was imported: its incidents stand, and hold no other town's rankings up."""
-    try:
-        return scene.town(key, at)
-    except UnknownTerritory:
-        return None
 
 
 def _before(row: Incident) -> models.Ranking | None:
