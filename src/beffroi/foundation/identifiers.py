@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 from beffroi.foundation import clock
 
 _MILLISECONDS = 1000
+_POOL = 64
 
 
 def _assemble(milliseconds: int, random_80: int) -> UUID:
@@ -28,6 +30,18 @@ def _milliseconds(at: datetime) -> int:
 def uuid7(at: datetime | None = None) -> UUID:
     """A new UUIDv7 at the given instant (default: now)."""
     return _assemble(_milliseconds(at or clock.now()), int.from_bytes(os.urandom(10)))
+
+
+def uuid7s(at: datetime) -> Iterator[UUID]:
+    """New UUIDv7s at the given instant, without end: randomness is asked of the system for many at once.
+
+    Each asking costs as much as ten identifiers, and lets go of the interpreter's lock meanwhile.
+    """
+    milliseconds = _milliseconds(at)
+    while True:
+        pool = os.urandom(10 * _POOL)
+        for start in range(0, len(pool), 10):
+            yield _assemble(milliseconds, int.from_bytes(pool[start : start + 10]))
 
 
 def derived_uuid7(at: datetime, *parts: str) -> UUID:

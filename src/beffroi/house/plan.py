@@ -82,6 +82,7 @@ class Folding:
         self._gather_s = gather_s
         self._cursor = fusion_engine.cursor().position
         self._contents: dict[int, bytes] = {}  # what is being folded, as the spool holds it
+        self._towns = dispatch.Towns(_TOWN_S)
         self.keeping = Keeping(spool, self._cursor)
         self._next = 0.0
         self._looked = 0
@@ -107,11 +108,17 @@ class Folding:
         if touched:
             # What is not ranked at once is first in line for the duty that ranks what is open.
             within_s = _RANK_S if len(batch) < _MUCH else _SHORT_RANK_S
-            dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s)
+            dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s, towns=self._towns)
         if full:
             fitting = round(most * _TURN_S / max(time.monotonic() - began, 1e-3))
             self._size = min(_MOST, max(_LEAST, fitting))
         return full
+
+    def rank(self) -> None:
+        """Renew orders of units for a moment: as long as the engine is behind, only those that never were."""
+        dispatch.rank_open(
+            at=clock.now(), within_s=_SHORT_RANK_S, towns=self._towns, never_ranked=self._behind
+        )
 
     def _lives_first(self) -> None:
         """Take up what waits and may concern a life, before its turn."""
@@ -199,14 +206,10 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     if position > head:
         raise SpoolBehind(head=head, position=position)
     folding = Folding(spool, configuration.current().fusion_batch_ms / 1000)
-    return folding, [*duties(), Duty("digests", _DIGESTS_S, folding.keeping.tell)]
+    return folding, duties(folding)
 
 
-def _rank_open(towns: dispatch.Towns) -> Callable[[], object]:
-    return lambda: dispatch.rank_open(at=clock.now(), within_s=_SHORT_RANK_S, towns=towns)
-
-
-def duties() -> list[Duty]:
+def duties(folding: Folding) -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
@@ -214,7 +217,8 @@ def duties() -> list[Duty]:
         Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
-        Duty("rankings", _RERANK_S, _rank_open(dispatch.Towns(_TOWN_S))),
+        Duty("rankings", _RERANK_S, folding.rank),
+        Duty("digests", _DIGESTS_S, folding.keeping.tell),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, _courier.tend),

@@ -59,7 +59,11 @@ def rank(*, incident_id: UUID, at: datetime | None = None) -> RankingView:
 
 
 def rank_touched(
-    *, incidents: Collection[UUID], at: datetime | None = None, within_s: float = 0.1
+    *,
+    incidents: Collection[UUID],
+    at: datetime | None = None,
+    within_s: float = 0.1,
+    towns: Towns | None = None,
 ) -> list[UUID]:
     """Put the units in order for incidents that a batch opened or changed; those that are new or differ.
 
@@ -67,8 +71,9 @@ def rank_touched(
     """
     moment = at or clock.now()
     rows = Incident.objects.filter(pk__in=incidents).exclude(phase__in=("closed", "follow"))
-    wanting = [row for row in rows.select_related("ranking")[:MOST] if not _still_good(row, moment)]
-    return _renew(sorted(wanting, key=lambda row: (not row.life, row.fused_at)), moment, within_s)
+    keys = list(rows.order_by("-life", "fused_at").values_list("pk", flat=True)[:MOST])
+    wanting = (row for row in _few_at_a_time(keys) if not _still_good(row, moment))
+    return _renew(wanting, moment, within_s, towns)
 
 
 class Towns:
@@ -90,18 +95,25 @@ class Towns:
         return known[1]
 
 
-def rank_open(at: datetime | None = None, *, within_s: float = 0.1, towns: Towns | None = None) -> list[UUID]:
+def rank_open(
+    at: datetime | None = None,
+    *,
+    within_s: float = 0.1,
+    towns: Towns | None = None,
+    never_ranked: bool = False,
+) -> list[UUID]:
     """Renew what is older than a few seconds among the incidents that someone may still act on; those
     that changed. Those never ranked come first, then the oldest; stops after `within_s` (s).
 
     Roads are searched again only for what moved; the chances follow the clock. Everything is computed
     first and written in one short transaction; what someone changed meanwhile is left to the next call.
+    `never_ranked`: only those that have no order of units yet.
     """
     moment = at or clock.now()
     waiting = Q(phase="decide", last_sign_at__gt=moment - FORGOTTEN) | Q(phase="progress")
     # What was made in the future was made before the clock was set back.
     due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED) | Q(ranking__made_at__gt=moment + FRESH)
-    rows = Incident.objects.filter(waiting & due)
+    rows = Incident.objects.filter(waiting & (Q(ranking=None) if never_ranked else due))
     rows = rows.order_by(F("ranking__made_at").asc(nulls_first=True), "-life", "-fused_at")
     return _renew(_few_at_a_time(list(rows.values_list("pk", flat=True)[:MOST])), moment, within_s, towns)
 

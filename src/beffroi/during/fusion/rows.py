@@ -10,13 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
-from django.db.models import Model
 
 from beffroi.during.fusion import models
 from beffroi.during.fusion.course import Course
 from beffroi.during.fusion.news import News, SignNews
 from beffroi.during.fusion.rules.shapes import Change, Hypothesis, Sign
+from beffroi.during.fusion.written import renew
 from beffroi.during.intake.facts import Observation
 
 _UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
@@ -98,33 +97,8 @@ def _write_hypotheses(seen: Sequence[Told]) -> None:
         else:
             start = {"id": identifier, "territory_key": territory, "opened_position": first[identifier]}
             fresh.append(models.Hypothesis(**start, **fields))
-    _update(models.Hypothesis, changed)
+    renew(models.Hypothesis, changed)
     models.Hypothesis.objects.bulk_create(fresh)
-
-
-def _update(model: type[Model], changed: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
-    """Write these columns of these rows, as `filter(pk=…).update(…)` does one by one, by one statement.
-
-    Django's own takes 0.2 ms a row, most of it to make the same words again; much traffic changes hundreds.
-    """
-    alike: dict[tuple[str, ...], list[tuple[UUID, dict[str, Any]]]] = {}
-    for key, fields in changed:
-        alike.setdefault(tuple(fields), []).append((key, fields))
-    meta, quoted = model._meta, connection.ops.quote_name
-    for names, rows in alike.items():
-        columns = [meta.get_field(name) for name in names]
-        sets = ", ".join(f"{quoted(each.column)} = %s" for each in columns)
-        values = [
-            [each.get_db_prep_save(fields[each.name], connection) for each in columns]
-            + [meta.pk.get_db_prep_value(key, connection)]
-            for key, fields in rows
-        ]
-        with connection.cursor() as cursor:
-            # Names of our own tables and columns; every value is a parameter.
-            cursor.executemany(
-                f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {quoted(meta.pk.column)} = %s",  # noqa: S608
-                values,
-            )
 
 
 def _hypothesis_fields(change: Change) -> dict[str, Any]:
@@ -159,7 +133,7 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
                 fresh.append(row)
             elif changed := _renewed(row, order, sign):
                 old.append((row.pk, changed))
-    _update(models.Sign, old)
+    renew(models.Sign, old)
     models.Sign.objects.bulk_create(fresh)
     return rows
 

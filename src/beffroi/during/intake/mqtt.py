@@ -31,6 +31,7 @@ from beffroi.during.intake.reception import Part, Reception, made
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
 from beffroi.foundation import clock
 from beffroi.foundation.errors import BeffroiError
+from beffroi.foundation.identifiers import uuid7s
 
 _log = structlog.get_logger("beffroi.intake.mqtt")
 _CLIENT = "beffroi-intake"
@@ -230,6 +231,7 @@ class MqttGate:
     async def _take(self, delivery: _Delivery) -> None:
         """Read all, keep in one group what is to be kept; what life may hang on has a group of its own."""
         connection, received_at = delivery.connection, clock.now()
+        identifiers = uuid7s(received_at)
         heard: dict[tuple[UUID, bool, bool], list[Speaker]] = {}
         empty: list[Incoming] = []
         groups: dict[bool, tuple[list[Incoming], list[Part]]] = {True: ([], []), False: ([], [])}
@@ -243,7 +245,7 @@ class MqttGate:
             heard.setdefault(told, []).append(named.speaker)
             try:
                 drafts, failed = self._read(named, message, received_at)
-                part = made(named.speaker, drafts, received_at)
+                part = made(named.speaker, drafts, received_at, identifiers)
             except Exception as error:  # noqa: BLE001 - a process's edge: one message never stops the rest
                 self._later(_Delivery(connection, [message]), error)
                 continue

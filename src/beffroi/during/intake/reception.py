@@ -6,7 +6,7 @@ Fixes of patrol units go another way: in memory, then to the territory, the late
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -22,7 +22,7 @@ from beffroi.during.intake.tally import Tally
 from beffroi.during.intake.writer import GroupWriter
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
-from beffroi.foundation.identifiers import uuid7
+from beffroi.foundation.identifiers import uuid7s
 
 
 class Part(NamedTuple):
@@ -35,11 +35,13 @@ class Part(NamedTuple):
     doubtful: int
 
 
-def made(speaker: Speaker, drafts: Sequence[Draft], received_at: datetime) -> Part:
+def made(
+    speaker: Speaker, drafts: Sequence[Draft], received_at: datetime, identifiers: Iterator[UUID]
+) -> Part:
     """The observations of one message, with their bytes. TypeError where a content is not JSON."""
     batch, urgent, doubtful = [], False, 0
     for draft in drafts:
-        identifier = uuid7(received_at)
+        identifier = next(identifiers)
         found = rules.observation(speaker, draft, identifier=identifier, received_at=received_at)
         batch.append(encode(found))
         urgent = urgent or found.kind in LIVES
@@ -75,7 +77,8 @@ class Reception:
 
     def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> asyncio.Future[list[Receipt]]:
         """Put the drafts of one message in the next group. Raises Overloaded."""
-        return self.submit_together([made(speaker, drafts, clock.now())])
+        now = clock.now()
+        return self.submit_together([made(speaker, drafts, now, uuid7s(now))])
 
     def submit_together(self, parts: Sequence[Part]) -> asyncio.Future[list[Receipt]]:
         """Put several messages in the next group; the future holds their receipts, one after the other.
