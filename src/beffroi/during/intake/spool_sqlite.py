@@ -48,6 +48,7 @@ _FIND = (
     "SELECT key, position FROM observation"
     " WHERE territory = ? AND source = ? AND key IN (SELECT value FROM json_each(?))"
 )
+_FIND_ONE = "SELECT position FROM observation WHERE territory = ? AND source = ? AND key = ?"
 _Name = tuple[str, str, str]
 
 
@@ -122,11 +123,15 @@ class SqliteSpool:
         asked: dict[tuple[str, str], list[str]] = {}
         for territory, source, key in names:
             asked.setdefault((territory, source), []).append(key)
-        return {
+        found = {
             (*speaker, key): position
             for speaker, keys in asked.items()
             for key, position in self._writer.execute(_FIND, (*speaker, json.dumps(keys)))
         }
+        for name in names:
+            if "\0" in name[2]:  # SQLite's JSON ends a text there
+                found.update((name, at) for (at,) in self._writer.execute(_FIND_ONE, name))
+        return found
 
     def _write(self, rows: Sequence[tuple[object, ...]]) -> None:
         at = 0
