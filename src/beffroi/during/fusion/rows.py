@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from beffroi.during.intake.facts import Observation
 _UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
 _SALT_BYTES = 16
 FLUSH = timedelta(seconds=3)
+_PORTION = 40
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 Told = tuple[str, Change]
@@ -35,7 +37,7 @@ def sign_digest(observation: Observation, salt: bytes) -> str:
 def write(course: Course, changes: Sequence[Told], now: datetime) -> list[News]:
     """Write what a batch changed of what people see; the news, in order, repeats once each at the end.
 
-    Repeats that change nothing but a count wait for others, or for `FLUSH`.
+    Repeats that change nothing but a count wait for others, or for `FLUSH`, and then go some in each batch.
     """
     seen = _due(course, changes, now)
     if not seen:
@@ -66,9 +68,11 @@ def _due(course: Course, changes: Sequence[Told], now: datetime) -> list[Told]:
     loud = {change.hypothesis for _, change in seen}
     # Not before it either: the machine's clock may have been set back.
     due = course.flushed is None or not timedelta(0) <= now - course.flushed < FLUSH
-    if due:
+    # Not all at once: whatever came meanwhile would wait for hundreds of rows.
+    portion = set(islice(course.quiet, _PORTION)) if due else set()
+    if len(portion) == len(course.quiet) and due:
         course.flushed = now
-    taken = [each for each in course.quiet if due or each in loud]
+    taken = [each for each in course.quiet if each in portion or each in loud]
     # A repeat of what has ended since is told before its end.
     return [*(course.quiet.pop(each) for each in taken), *seen]
 
