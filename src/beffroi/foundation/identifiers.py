@@ -12,6 +12,8 @@ from beffroi.foundation import clock
 
 _MILLISECONDS = 1000
 _POOL = 64
+#: The 74 bits that are random: all of the last 80 but the version and the variant.
+_RANDOM = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 
 
 def _assemble(milliseconds: int, random_80: int) -> UUID:
@@ -37,11 +39,11 @@ def uuid7s(at: datetime) -> Iterator[UUID]:
 
     Each asking costs as much as ten identifiers, and lets go of the interpreter's lock meanwhile.
     """
-    milliseconds = _milliseconds(at)
+    head = _assemble(_milliseconds(at), 0).int
     while True:
         pool = os.urandom(10 * _POOL)
         for start in range(0, len(pool), 10):
-            yield _assemble(milliseconds, int.from_bytes(pool[start : start + 10]))
+            yield UUID(int=head | int.from_bytes(pool[start : start + 10]) & _RANDOM)
 
 
 def derived_uuid7(at: datetime, *parts: str) -> UUID:

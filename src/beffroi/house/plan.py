@@ -52,7 +52,7 @@ _TURN_S, _LEAST, _FIRST = 0.2, 100, 250
 _LOOK_AHEAD = 40_000
 # Rankings in short turns where much comes: each observation waits for the end of one.
 _RERANK_S, _SHORT_RANK_S, _TOWN_S = 0.1, 0.02, 0.5
-_RANK_S, _MUCH = 0.1, 50
+_RANK_S, _MUCH, _SELDOM_S = 0.1, 50, 0.3
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
@@ -86,6 +86,7 @@ class Folding:
         self.keeping = Keeping(spool, self._cursor)
         self._next = 0.0
         self._looked = 0
+        self._much, self._ranked = False, 0.0
         self._behind, self._size = False, min(_MOST, _FIRST)
         self._most_behind = configuration.current().overload_observations
 
@@ -98,7 +99,7 @@ class Folding:
         batch = [(position, spools.decode(content)) for position, content in self._contents.items()]
         if not batch and not fusion.decisions_wait():
             return False
-        full = len(batch) == most
+        full, self._much = len(batch) == most, len(batch) >= _MUCH
         self._behind = full and self._spool.head() - self._cursor > min(self._most_behind, 2 * most)
         if self._behind:
             self._lives_first()
@@ -107,15 +108,19 @@ class Folding:
         touched = self.fold(batch)
         if touched:
             # What is not ranked at once is first in line for the duty that ranks what is open.
-            within_s = _RANK_S if len(batch) < _MUCH else _SHORT_RANK_S
+            within_s = _SHORT_RANK_S if self._much else _RANK_S
             dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s, towns=self._towns)
         if full:
             fitting = round(most * _TURN_S / max(time.monotonic() - began, 1e-3))
             self._size = min(_MOST, max(_LEAST, fitting))
-        return full
+        return True
 
     def rank(self) -> None:
-        """Renew orders of units for a moment: as long as the engine is behind, only those that never were."""
+        """Renew orders of units for a moment: seldom where much comes, and only new ones while behind."""
+        now = time.monotonic()
+        if self._much and now < self._ranked + _SELDOM_S:
+            return
+        self._ranked = now
         dispatch.rank_open(
             at=clock.now(), within_s=_SHORT_RANK_S, towns=self._towns, never_ranked=self._behind
         )

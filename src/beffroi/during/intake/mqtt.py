@@ -291,13 +291,14 @@ class MqttGate:
                 found = connector.read(speaker, topic, message.payload, received_at)
         except Unreadable as error:
             found = [error]
-        drafts, wrong = [], []
+        drafts: list[Draft] = []
+        failed: list[Unreadable] = []
         for each in found:
-            if isinstance(each, Draft):
-                drafts.append(each)
-            else:
-                wrong.append(self._reception.place(speaker, each) if isinstance(each, Fix) else each)
-        failed = [each for each in wrong if isinstance(each, Unreadable)]
+            told = self._reception.place(speaker, each) if isinstance(each, Fix) else each
+            if isinstance(told, Draft):
+                drafts.append(told)
+            elif isinstance(told, Unreadable):
+                failed.append(told)
         for each in failed:
             sender, tally = message.topic, self._reception.tally
             tally.unread(connector.name, each, message.payload, speaker=speaker, sender=sender)

@@ -71,9 +71,9 @@ class Speaker:
 
     def _declared(self, name: str) -> str:
         found = self.devices.get(name)
-        if isinstance(found, Mapping):
-            found = found.get("device")
-        return str(found or "")
+        if not found:
+            return ""
+        return str((found.get("device") if isinstance(found, Mapping) else found) or "")
 
     def kind_of(self, name: str, default: str) -> str:
         """The kind declared for `name` (a zone that is a motion detector, say), else `default`."""
