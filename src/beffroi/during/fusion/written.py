@@ -30,6 +30,6 @@ def renew(model: type[Model], changed: Sequence[tuple[UUID, dict[str, Any]]]) ->
         with connection.cursor() as cursor:
             # Names of our own tables and columns; every value is a parameter.
             cursor.executemany(
-                f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {quoted(meta.pk.column)} = %s",  # noqa: S608
+                f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {quoted(meta.pk.column)} = %s",  # noqa: S608 - as said above
                 values,
             )
