@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.desk, pytest.mark.django_db(transaction=True)]
 def flapping(town: Town, happen: Happen, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fence that went off and back eight times, each time closed as a false alarm."""
     monkeypatch.setattr(actions, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(actions, "SNAPSHOT_SOONEST", 0.0)
     for n in range(8):
         said = [
             ("intrusion.perimeter", "P-1", -3000.0 + 300 * n),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 from beffroi.foundation import clock
 
 _MILLISECONDS = 1000
+_POOL = 64
+#: The 74 bits that are random: all of the last 80 but the version and the variant.
+_RANDOM = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 
 
 def _assemble(milliseconds: int, random_80: int) -> UUID:
@@ -28,6 +32,18 @@ def _milliseconds(at: datetime) -> int:
 def uuid7(at: datetime | None = None) -> UUID:
     """A new UUIDv7 at the given instant (default: now)."""
     return _assemble(_milliseconds(at or clock.now()), int.from_bytes(os.urandom(10)))
+
+
+def uuid7s(at: datetime) -> Iterator[UUID]:
+    """New UUIDv7s at the given instant, without end: randomness is asked of the system for many at once.
+
+    Each asking costs as much as ten identifiers, and lets go of the interpreter's lock meanwhile.
+    """
+    head = _assemble(_milliseconds(at), 0).int
+    while True:
+        pool = os.urandom(10 * _POOL)
+        for start in range(0, len(pool), 10):
+            yield UUID(int=head | int.from_bytes(pool[start : start + 10]) & _RANDOM)
 
 
 def derived_uuid7(at: datetime, *parts: str) -> UUID:

@@ -120,7 +120,7 @@ class Settings:
     witness_minutes: int = setting(60, "min", "How often witnesses are sent the heads of the journals.")
     feed_poll_ms: int = setting(40, "ms", "How often followers look for new entries of the journal.")
     fusion_batch_ms: int = setting(
-        30, "ms", "How long the engine gathers observations before it writes what they mean."
+        10, "ms", "How long the engine gathers observations before it writes what they mean."
     )
     signal_memory_minutes: int = setting(
         180, "min", "How far back a weak signal may be found again by an incident."

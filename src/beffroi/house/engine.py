@@ -33,12 +33,13 @@ from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import BeffroiError
 from beffroi.house import process
 from beffroi.house.hanging import Watch
+from beffroi.house.memory import settle
 
 _log = structlog.get_logger("engine")
 #: The lock that the active engine holds.
 LEASE = "engine"
 
-_CALM_S = 0.01
+_SOON_S, _CALM_S = 0.001, 0.01
 _STAND_BY_S = 0.25
 _AGAIN_S = 1.0
 _SLOW_S = 0.3
@@ -73,7 +74,7 @@ class Engine:
     def run(self) -> None:
         """As long as the lease is held, fold as long as there is work, and do each duty when it is due."""
         fold: Callable[[], bool] | None = None
-        stood_by = False
+        stood_by, calm = False, _CALM_S
         while not self.stopping:
             if not self._guarded("lease", self.held):
                 if fold is not None or not stood_by:
@@ -87,8 +88,9 @@ class Engine:
                 continue
             worked = self._guarded("fold", fold)
             self._do_duties()
-            if not worked:
-                time.sleep(_CALM_S)
+            # Where something came more may come: looked for sooner, and later again as nothing does.
+            calm = 0.0 if worked else min(_CALM_S, max(_SOON_S, 2 * calm))
+            time.sleep(calm)
         self.watch.ends()
 
     def _begin(self) -> Callable[[], bool] | None:
@@ -155,6 +157,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(DatabaseError):  # what is not loaded now is loaded when it is needed
         warm()
+    settle()
     engine.run()
     lease.let_go()
     return 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from beffroi.during.intake import spool
 from beffroi.foundation.errors import BeffroiError
+from beffroi.house.memory import settle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -22,16 +22,6 @@ class Opened(Protocol):
 
     async def close(self) -> None:
         """Close it."""
-
-
-def settle() -> None:
-    """Tell the collector that what is loaded stays.
-
-    A full collection otherwise walks through all of Django, holding every request up for its length
-    (measured: 60 to 320 ms), which sources and consoles would feel.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def lifespan(receive: Receive, send: Send, *opened: Opened, load: Callable[[], object] = int) -> None:

@@ -21,11 +21,12 @@ from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion import engine as fusion_engine
-from beffroi.during.fusion.rules.kinds import sense_of
+from beffroi.during.fusion.rules.kinds import may_concern_a_life, sense_of
 from beffroi.during.incident import actions as incident
-from beffroi.during.intake import broker, connectors, queries, tasks
+from beffroi.during.intake import broker, connectors, tasks
 from beffroi.during.intake import spool as spools
 from beffroi.during.intake.facts import Observation
+from beffroi.during.intake.keeping import Keeping
 from beffroi.during.intake.lease import Lease
 from beffroi.during.intake.silence import Silences
 from beffroi.during.intake.spool import Spool
@@ -52,8 +53,9 @@ _MOST = 2000
 _TURN_S, _LEAST, _FIRST = 0.2, 100, 250
 # How many more observations are looked through for lives in danger between two batches, each once.
 _LOOK_AHEAD = 40_000
-_RERANK_S = 0.5
-_RANK_S = 0.1
+# Rankings in short turns where much comes: each observation waits for the end of one.
+_RERANK_S, _SHORT_RANK_S, _TOWN_S = 0.1, 0.02, 0.5
+_RANK_S, _MUCH, _SELDOM_S = 0.1, 50, 0.3
 _SWEEP_S = 1.0
 _USERS_S = 2.0
 _SILENCES_S = 5.0
@@ -62,6 +64,7 @@ _CALLS_S = 1.0
 _COMMANDS_S = 0.5
 _DAY_S = 86_400.0
 _DISK_S = 0.5
+_DIGESTS_S = 1.0
 # While the cluster chooses another leader, calls, rankings and heads go on; nothing is held locked for long.
 _PATIENCE_S = 1.0
 
@@ -81,8 +84,12 @@ class Folding:
         self._spool = spool
         self._gather_s = gather_s
         self._cursor = fusion_engine.cursor().position
+        self._contents: dict[int, bytes] = {}  # what is being folded, as the spool holds it
+        self._towns = dispatch.Towns(_TOWN_S)
+        self.keeping = Keeping(spool, self._cursor)
         self._next = 0.0
         self._looked = 0
+        self._much, self._ranked = False, 0.0
         self._behind, self._size = False, min(_MOST, _FIRST)
         self._most_behind = configuration.current().overload_observations
 
@@ -91,10 +98,11 @@ class Folding:
         if time.monotonic() < self._next:
             return False
         most = self._size
-        batch = self._spool.read(self._cursor, most)
+        self._contents = dict(self._spool.stored(self._cursor, most))
+        batch = [(position, spools.decode(content)) for position, content in self._contents.items()]
         if not batch and not fusion.decisions_wait():
             return False
-        full = len(batch) == most
+        full, self._much = len(batch) == most, len(batch) >= _MUCH
         self._behind = full and self._spool.head() - self._cursor > min(self._most_behind, 2 * most)
         if self._behind:
             self._lives_first()
@@ -103,20 +111,31 @@ class Folding:
         touched = self.fold(batch)
         if touched:
             # What is not ranked at once is first in line for the duty that ranks what is open.
-            within_s = _TURN_S / 10 if self._behind else _RANK_S
-            dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s)
+            within_s = _SHORT_RANK_S if self._much else _RANK_S
+            dispatch.rank_touched(incidents=touched, at=clock.now(), within_s=within_s, towns=self._towns)
         if full:
             fitting = round(most * _TURN_S / max(time.monotonic() - began, 1e-3))
             self._size = min(_MOST, max(_LEAST, fitting))
-        return full
+        return True
+
+    def rank(self) -> None:
+        """Renew orders of units for a moment: seldom where much comes, and only new ones while behind."""
+        now = time.monotonic()
+        if self._much and now < self._ranked + _SELDOM_S:
+            return
+        self._ranked = now
+        dispatch.rank_open(
+            at=clock.now(), within_s=_SHORT_RANK_S, towns=self._towns, never_ranked=self._behind
+        )
 
     def _lives_first(self) -> None:
         """Take up what waits and may concern a life, before its turn."""
         urgent: list[tuple[int, Observation]] = []
         self._looked = max(self._looked, self._cursor)
         until = self._looked + _LOOK_AHEAD
-        while self._looked < until and (page := self._spool.read(self._looked, _MOST)):
-            urgent += [each for each in page if sense_of(each[1]).life]
+        while self._looked < until and (page := self._spool.stored(self._looked, _MOST)):
+            told = [(each, spools.decode(content)) for each, content in page if may_concern_a_life(content)]
+            urgent += [each for each in told if sense_of(each[1]).life]
             self._looked = page[-1][0]
         if not urgent:
             return
@@ -140,8 +159,13 @@ class Folding:
         except Exception as error:  # noqa: BLE001 - the observation at fault is found and set aside, with the reason
             return self._around(batch, error)
         if batch:
-            self._cursor = batch[-1][0]
+            self._folded(batch)
         return touched
+
+    def _folded(self, batch: Batch) -> None:
+        self._cursor = batch[-1][0]
+        contents = self._contents
+        self.keeping.take((at, each, contents.get(at) or spools.encode(each).content) for at, each in batch)
 
     def _around(self, batch: Batch, error: Exception) -> list[UUID]:
         if not batch:
@@ -154,23 +178,13 @@ class Folding:
         _log.error("observation set aside", position=position, kind=observation.kind, why=why, exc_info=error)
         with transaction.atomic():
             fusion.set_aside(position, observation, why)
-        self._cursor = position
+        self._folded(batch)
         return []
 
 
 def _written(batch: Batch) -> list[UUID]:
     with transaction.atomic():
-        news = fusion.step(batch)
-        touched = incident.take_up(news)
-        # Last, because an entry of the journal makes other writers wait until this transaction ends.
-        for key, kept in queries.digest(batch).items():
-            journal.append(
-                journal=f"territory:{key}",
-                fact=kept,
-                subject=f"territory:{key}",
-                actor="engine:intake",
-            )
-    return list(touched)
+        return list(incident.take_up(fusion.step(batch)))
 
 
 def warm() -> None:
@@ -201,7 +215,8 @@ def take_over() -> tuple[Callable[[], bool], list[Duty]]:
     position, head = fusion_engine.cursor().position, spool.head()
     if position > head:
         raise SpoolBehind(head=head, position=position)
-    return Folding(spool, configuration.current().fusion_batch_ms / 1000), duties()
+    folding = Folding(spool, configuration.current().fusion_batch_ms / 1000)
+    return folding, duties(folding)
 
 
 def successor(lease: Lease, limit_s: float) -> Successor:
@@ -215,7 +230,7 @@ def successor(lease: Lease, limit_s: float) -> Successor:
     )
 
 
-def duties() -> list[Duty]:
+def duties(folding: Folding) -> list[Duty]:
     """What the engine does beside, and how often."""
     settings = configuration.current()
     spool = spools.shared()
@@ -223,7 +238,8 @@ def duties() -> list[Duty]:
         Duty("clock", 0.0, ClockWatch()),
         Duty("signals", settings.feed_poll_ms / 1000, lambda: tasks.follow_signals(spool)),
         Duty("silences", _SILENCES_S, Silences(spool)),
-        Duty("rankings", _RERANK_S, lambda: dispatch.rank_open(at=clock.now())),
+        Duty("rankings", _RERANK_S, folding.rank),
+        Duty("digests", _DIGESTS_S, folding.keeping.tell),
         Duty("missions of the closed", _SWEEP_S, lambda: dispatch.end_closed(clock.now())),
         Duty("calls", _CALLS_S, lambda: oncall.step(clock.now())),
         Duty("courier", _CALLS_S, _courier.tend),

@@ -56,7 +56,7 @@ def pages_in_background() -> threading.Thread:
             _log.warning("pages not loaded beforehand", why=str(error))
         finally:
             connections.close_all()
-        gc.freeze()  # as what was loaded before the first request: see lifespan.py
+        gc.freeze()  # as what was loaded before the first request: see memory.py
 
     thread = threading.Thread(target=work, name="warming", daemon=True)
     thread.start()

@@ -78,6 +78,7 @@ def test_a_restarted_engine_goes_on_as_if_nothing_happened(put: Put) -> None:
 
 def test_a_snapshot_stands_for_what_came_before(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "SNAPSHOT_EVERY", 2)
+    monkeypatch.setattr(actions, "SNAPSHOT_SOONEST", 0.0)
     for second in range(6):
         step(put(("intrusion.door", f"P-{second}", second, {"place": (900.0 * second, 0.0)})))
     assert models.Snapshot.objects.count() == 2

@@ -66,6 +66,7 @@ def test_any_order_restart_and_crash_replays_the_same(
     put: Put, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(actions, "SNAPSHOT_EVERY", 25)
+    monkeypatch.setattr(actions, "SNAPSHOT_SOONEST", 0.0)
     chance = random.Random(seed)
     kinds = ["intrusion.door", "panic.holdup", "fire.alarm", "presence.person", "device.offline"]
     waiting = []

@@ -21,6 +21,7 @@ HERE = {"place": (0.0, 0.0)}
 def evening(put: Put, monkeypatch: pytest.MonkeyPatch, cycles: int) -> None:
     """A fence that goes off and back, each line closed as false."""
     monkeypatch.setattr(actions, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(actions, "SNAPSHOT_SOONEST", 0.0)
     for n in range(cycles):
         batch = put(
             ("intrusion.perimeter", "L-1", 300.0 * n, HERE), ("alarm.restored", "L-1", 300.0 * n + 30)

@@ -71,6 +71,7 @@ def _decide(chance: random.Random, rows: list[models.Hypothesis]) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_spool_gives_the_same(put: Put, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "SNAPSHOT_EVERY", 30)
+    monkeypatch.setattr(actions, "SNAPSHOT_SOONEST", 0.0)
     live(put, seed)
     assert models.Decision.objects.filter(kind__in=["close", "merge", "split"]).count() > 2
     whole, part = replay("town", from_start=True), replay("town")

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -16,8 +17,10 @@ import pytest
 
 from beffroi.during.intake import actions, broker, queries
 from beffroi.during.intake.actions import Declared
+from beffroi.during.intake.connectors.frigate.connector import CONNECTOR
 from beffroi.during.intake.mqtt import MqttGate
 from beffroi.during.intake.reception import Reception
+from beffroi.during.intake.rules import Draft, Speaker
 from beffroi.during.intake.spool import SpoolUnavailable
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.foundation import settings as configuration
@@ -274,3 +277,38 @@ def test_what_is_only_told_again_is_no_sign_of_life_and_figures_are(town: Broker
         client.loop_stop()
 
     town.run(scene)
+
+
+def test_a_message_that_a_connector_fails_on_holds_no_other_up(
+    town: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came together is kept together; the one is taken again in a moment, and lost on no account."""
+    real, failures = CONNECTOR.read, [1]
+
+    def read(speaker: Speaker, topic: str, payload: bytes, received_at: datetime) -> list[Draft]:
+        if b"aaa00003" in payload and failures:
+            failures.pop()
+            raise RuntimeError("a fault of ours")
+        return real(speaker, topic, payload, received_at)
+
+    monkeypatch.setattr(CONNECTOR, "read", read)
+
+    async def scene(_desk: Reception, gate: MqttGate) -> None:
+        client = town.publisher()
+        told = [client.publish("ville/frigate/events", event(number), 1) for number in range(8)]
+        await asyncio.to_thread(told[-1].wait_for_publish, 60)
+        await until(lambda: town.spool.head() == 8)
+        await until(lambda: gate._queued == 0)
+        client.loop_stop()
+
+    town.run(scene)
+    assert not failures
+    tracks = [each.rpartition("aaa")[2] for each in town.kept()]
+    assert sorted(tracks) == [f"{number:05d}" for number in range(8)]
+    assert tracks[-1] == "00003"
+
+    async def nothing_is_left(_desk: Reception, gate: MqttGate) -> None:
+        await asyncio.sleep(1)
+        assert town.spool.head() == 8
+
+    town.run(nothing_is_left)

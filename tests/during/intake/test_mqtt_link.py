@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 import pytest
 from tests.during.intake.test_mqtt import EVENT, Broker, publish, town, until
 
-from beffroi.during.intake import broker
+from beffroi.during.intake import broker, mqtt_wire
 from beffroi.during.intake.mqtt import MqttGate
 from beffroi.during.intake.mqtt_link import Link, ReadingAhead
 from beffroi.during.intake.reception import Reception
@@ -67,8 +67,13 @@ def test_a_cut_is_mended(town: Broker) -> None:
     town.run(scene)
 
 
-def test_through_tls_nothing_stays_behind(town: Broker, tmp_path: Path) -> None:
-    """A TLS record may hold more messages than one reading takes: the socket is silent then."""
+@pytest.mark.parametrize("together", [True, False])
+def test_through_tls_nothing_stays_behind(town: Broker, tmp_path: Path, *, together: bool) -> None:
+    """A TLS record may hold more messages than one reading takes: the socket is silent then.
+
+    The longest message is beyond what is waited for whole, and goes paho's way.
+    """
+    sizes = [*(size * 97 for size in range(200)), 2 * mqtt_wire.LONGEST]
     broker.stop(town.process)
     certificate, key = certificates.server_certificate(tmp_path / "tls", ["beffroi.example"])
     town.settings = replace(
@@ -85,20 +90,22 @@ def test_through_tls_nothing_stays_behind(town: Broker, tmp_path: Path) -> None:
         client.tls_set_context(own.tls)
         client.on_connect = lambda *_: client.subscribe("big", 1)
         client.on_message = lambda _c, _d, message: heard.append(len(message.payload))
+        if together:
+            client.on_messages = lambda told: heard.extend(len(each.payload) for each in told)
         subscribed = asyncio.Event()
         client.on_subscribe = lambda *_: subscribed.set()
         link = Link(client, own.host, own.port)
         running = asyncio.create_task(link.run())
         await asyncio.wait_for(subscribed.wait(), 60)
-        for size in range(200):
-            client.publish("big", b"x" * (size * 97), 1)
-        await until(lambda: len(heard) == 200)
+        for size in sizes:
+            client.publish("big", b"x" * size, 1)
+        await until(lambda: len(heard) == len(sizes))
         running.cancel()
         link.close()
         assert client.socket() is None
 
     asyncio.run(play())
-    assert sorted(heard) == [size * 97 for size in range(200)]
+    assert sorted(heard) == sizes
 
 
 def test_many_messages_are_read_at_once_and_none_twice(town: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +13,10 @@ from beffroi.before.signal import actions as signals
 from beffroi.during.intake import actions, queries, tasks
 from beffroi.during.intake.actions import BadSource
 from beffroi.during.intake.connectors import connector, doc, registry
-from beffroi.during.intake.facts import BatchKept
 from beffroi.during.intake.kinds import KINDS
 from beffroi.during.intake.models import Follower, Source
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable, judged
 from beffroi.during.intake.rules import observation as made
-from beffroi.during.intake.spool import encode
 from beffroi.during.intake.spool_sqlite import SqliteSpool
 from beffroi.during.intake.tally import KEPT, Tally
 from beffroi.foundation import clock
@@ -148,22 +145,6 @@ def test_counters_wait_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPat
     asyncio.run(scene())
     [source] = queries.sources()
     assert (source.received, source.duplicates, len(calls)) == (1, 1, 2)
-
-
-def test_a_digest_says_what_the_batch_was() -> None:
-    batch = [
-        (5, observation("a", exercise=True)),
-        (6, observation("b", territory="guer", exercise=True)),
-        (9, observation("c")),
-    ]
-    told = queries.digest(batch)
-    by_hand = hashlib.sha256()
-    for position, each in (batch[0], batch[2]):
-        content = encode(each).content
-        by_hand.update(position.to_bytes(8, "big") + len(content).to_bytes(4, "big") + content)
-    assert told["redon"] == BatchKept(first=5, last=9, count=2, sha256=by_hand.hexdigest(), exercise=False)
-    assert told["guer"].exercise is True
-    assert queries.digest([]) == {}
 
 
 def test_times_of_the_future_are_not_believed_and_late_ones_are() -> None:

@@ -6,10 +6,11 @@ import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.during.intake.shapes import T0, observation
 
@@ -177,3 +178,33 @@ def test_bytes_are_canonical(key: str, certainty: float | None, content: dict[st
     assert encode(decode(encoded)).content == encoded
     turned = dict(reversed(list(content.items())))
     assert encode(observation(key, id=given_one.id, certainty=certainty, content=turned)).content == encoded
+
+
+@given(
+    batches=st.lists(
+        st.lists(
+            st.tuples(st.sampled_from(["redon", "guer"]), st.text("ab\x00'\"[\\é€🔥", max_size=2)),
+            max_size=90,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_keys_and_the_groups_each_message_has_one_position(
+    batches: list[list[tuple[str, str]]],
+) -> None:
+    first: dict[tuple[str, str], int] = {}
+    with TemporaryDirectory() as folder:
+        spool = SqliteSpool(Path(folder) / "s.sqlite3")
+        for batch in batches:
+            due = []
+            for name in batch:
+                again = name in first
+                due.append(Receipt(first.setdefault(name, len(first) + 1), again))
+            put = [observation(key, territory=town) for town, key in batch]
+            assert spool.append_many(put) == due
+        kept = spool.read(0, 1_000)
+        assert [position for position, _ in kept] == list(range(1, len(first) + 1))
+        assert {(each.territory, each.key): position for position, each in kept} == first
+        spool.close()

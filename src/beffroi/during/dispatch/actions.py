@@ -16,7 +16,7 @@ from beffroi.during.dispatch.choosing import Choice, choice, move_to_coming
 from beffroi.during.dispatch.errors import AlreadySent
 from beffroi.during.dispatch.missions import actor
 from beffroi.during.dispatch.queries import mission_view
-from beffroi.during.dispatch.ranks import rank, rank_open, rank_touched
+from beffroi.during.dispatch.ranks import Towns, rank, rank_open, rank_touched
 from beffroi.during.dispatch.shown import MissionView
 from beffroi.during.dispatch.sweeping import end_closed
 from beffroi.during.incident import actions as incident_actions
@@ -27,6 +27,7 @@ from beffroi.foundation import clock
 from beffroi.territory import actions as territory
 
 __all__ = [
+    "Towns",
     "arrive",
     "close",
     "en_route",

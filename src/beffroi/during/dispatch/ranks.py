@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ RENEWED = timedelta(seconds=3)
 FRESH = timedelta(seconds=1)
 #: At most so many incidents are looked at in one go.
 MOST = 200
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,11 @@ def rank(*, incident_id: UUID, at: datetime | None = None) -> RankingView:
 
 
 def rank_touched(
-    *, incidents: Collection[UUID], at: datetime | None = None, within_s: float = 0.1
+    *,
+    incidents: Collection[UUID],
+    at: datetime | None = None,
+    within_s: float = 0.1,
+    towns: Towns | None = None,
 ) -> list[UUID]:
     """Put the units in order for incidents that a batch opened or changed; those that are new or differ.
 
@@ -66,24 +71,59 @@ def rank_touched(
     """
     moment = at or clock.now()
     rows = Incident.objects.filter(pk__in=incidents).exclude(phase__in=("closed", "follow"))
-    wanting = [row for row in rows.select_related("ranking")[:MOST] if not _still_good(row, moment)]
-    return _renew(sorted(wanting, key=lambda row: (not row.life, row.fused_at)), moment, within_s)
+    keys = list(rows.order_by("-life", "fused_at").values_list("pk", flat=True)[:MOST])
+    wanting = (row for row in _few_at_a_time(keys) if not _still_good(row, moment))
+    return _renew(wanting, moment, within_s, towns)
 
 
-def rank_open(at: datetime | None = None, *, within_s: float = 0.1) -> list[UUID]:
+class Towns:
+    """Towns as they are, read once and used again for `keep_s` (s): for rankings in short turns."""
+
+    def __init__(self, keep_s: float) -> None:
+        self._keep_s = keep_s
+        self._known: dict[str, tuple[float, scene.Town | None]] = {}
+
+    def of(self, key: str, at: datetime) -> scene.Town | None:
+        """The town; None where none was imported: its incidents stand, and hold no other up."""
+        now = clock.current().monotonic()
+        known = self._known.get(key)
+        if known is None or now - known[0] > self._keep_s:
+            try:
+                known = self._known[key] = now, scene.town(key, at)
+            except UnknownTerritory:
+                known = self._known[key] = now, None
+        return known[1]
+
+
+def rank_open(
+    at: datetime | None = None,
+    *,
+    within_s: float = 0.1,
+    towns: Towns | None = None,
+    never_ranked: bool = False,
+) -> list[UUID]:
     """Renew what is older than a few seconds among the incidents that someone may still act on; those
     that changed. Those never ranked come first, then the oldest; stops after `within_s` (s).
 
     Roads are searched again only for what moved; the chances follow the clock. Everything is computed
     first and written in one short transaction; what someone changed meanwhile is left to the next call.
+    `never_ranked`: only those that have no order of units yet.
     """
     moment = at or clock.now()
     waiting = Q(phase="decide", last_sign_at__gt=moment - FORGOTTEN) | Q(phase="progress")
     # What was made in the future was made before the clock was set back.
     due = Q(ranking=None) | Q(ranking__made_at__lte=moment - RENEWED) | Q(ranking__made_at__gt=moment + FRESH)
-    rows = Incident.objects.filter(waiting & due).select_related("ranking")
+    rows = Incident.objects.filter(waiting & (Q(ranking=None) if never_ranked else due))
     rows = rows.order_by(F("ranking__made_at").asc(nulls_first=True), "-life", "-fused_at")
-    return _renew(rows[:MOST], moment, within_s)
+    return _renew(_few_at_a_time(list(rows.values_list("pk", flat=True)[:MOST])), moment, within_s, towns)
+
+
+def _few_at_a_time(keys: Sequence[UUID]) -> Iterator[Incident]:
+    """These incidents in this order: rankings are large, and time is up after a few."""
+    for start in range(0, len(keys), _FEW):
+        few = keys[start : start + _FEW]
+        rows = Incident.objects.select_related("ranking").in_bulk(few)
+        yield from (rows[key] for key in few if key in rows)
 
 
 def _still_good(row: Incident, at: datetime) -> bool:
@@ -95,30 +135,20 @@ def _still_good(row: Incident, at: datetime) -> bool:
     return row.life == asks_time and [before.roads.get("lat"), before.roads.get("lon")] == [row.lat, row.lon]
 
 
-def _renew(rows: Iterable[Incident], at: datetime, within_s: float) -> list[UUID]:
-    towns: dict[str, scene.Town | None] = {}
+def _renew(rows: Iterable[Incident], at: datetime, within_s: float, towns: Towns | None = None) -> list[UUID]:
+    towns = towns or Towns(float("inf"))
     made: list[_Made] = []
     ends = clock.current().monotonic() + within_s
     for row in rows:
         if made and clock.current().monotonic() > ends:
             break
-        if row.territory_key not in towns:
-            towns[row.territory_key] = _town(row.territory_key, at)
-        here = towns[row.territory_key]
+        here = towns.of(row.territory_key, at)
         if here is not None:
             made.append(_made(row, here, at))
     if made:
         with transaction.atomic():
             _write(made, at)
     return [each.incident for each in made if each.fields]
-
-
-def _town(key: str, at: datetime) -> scene.Town | None:
-    """The town; None where none was imported: its incidents stand, and hold no other town's rankings up."""
-    try:
-        return scene.town(key, at)
-    except UnknownTerritory:
-        return None
 
 
 def _before(row: Incident) -> models.Ranking | None:

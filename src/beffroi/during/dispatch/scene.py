@@ -25,6 +25,10 @@ STILL_M = 15.0
 PACES = {"foot": 1.8, "bicycle": 5.0}
 
 
+#: The cameras of each territory as they were read last: hundreds of rows, and rankings follow one another.
+_cameras: dict[str, Sequence[DeviceView]] = {}
+
+
 @dataclass(frozen=True)
 class Town:
     """One territory at one instant. `graph` and `version` are None where it has no map."""
@@ -38,7 +42,8 @@ class Town:
     @cached_property
     def cameras(self) -> list[DeviceView]:
         """Cameras whose place is known."""
-        found = territory.devices(self.key, self.at, kinds=["camera"])
+        found = territory.devices_again(self.key, self.at, ["camera"], _cameras.get(self.key, ()))
+        _cameras[self.key] = found
         return [each for each in found if each.position is not None]
 
     def route(self, start: Position, end: Position) -> list[list[float]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -20,6 +19,7 @@ from beffroi.journal import actions as journal
 
 SNAPSHOT_EVERY = 5000
 SNAPSHOT_SECONDS = 60.0
+SNAPSHOT_SOONEST = 5.0
 _SNAPSHOTS_KEPT = 2
 
 
@@ -236,8 +236,10 @@ def _snapshot(course: Course) -> None:
     moment = clock.now()
     count = sum(count for _, count in course.spans.values())
     course.kept_at = course.kept_at or moment
-    due = not timedelta(0) <= moment - course.kept_at < timedelta(seconds=SNAPSHOT_SECONDS)
-    if not course.spans or (count < SNAPSHOT_EVERY and not due):
+    since = (moment - course.kept_at).total_seconds()
+    # What came within seconds is folded again in less: a snapshot for each 5,000 of a flood would slow it.
+    least_s = SNAPSHOT_SECONDS if count < SNAPSHOT_EVERY else SNAPSHOT_SOONEST
+    if not course.spans or 0 <= since < least_s:
         return
     course.kept_at = moment
     for territory, (first, folded) in sorted(course.spans.items()):

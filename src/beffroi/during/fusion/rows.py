@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from beffroi.during.fusion import models
 from beffroi.during.fusion.course import Course
 from beffroi.during.fusion.news import News, SignNews
 from beffroi.during.fusion.rules.shapes import Change, Hypothesis, Sign
+from beffroi.during.fusion.written import renew
 from beffroi.during.intake.facts import Observation
 
 _UNSEEN = frozenset({"started", "followed", "expired", "kept", "ignored"})
 _SALT_BYTES = 16
 FLUSH = timedelta(seconds=3)
+_PORTION = 40
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 Told = tuple[str, Change]
@@ -34,7 +37,7 @@ def sign_digest(observation: Observation, salt: bytes) -> str:
 def write(course: Course, changes: Sequence[Told], now: datetime) -> list[News]:
     """Write what a batch changed of what people see; the news, in order, repeats once each at the end.
 
-    Repeats that change nothing but a count wait for others, or for `FLUSH`.
+    Repeats that change nothing but a count wait for others, or for `FLUSH`, and then go some in each batch.
     """
     seen = _due(course, changes, now)
     if not seen:
@@ -65,9 +68,11 @@ def _due(course: Course, changes: Sequence[Told], now: datetime) -> list[Told]:
     loud = {change.hypothesis for _, change in seen}
     # Not before it either: the machine's clock may have been set back.
     due = course.flushed is None or not timedelta(0) <= now - course.flushed < FLUSH
-    if due:
+    # Not all at once: whatever came meanwhile would wait for hundreds of rows.
+    portion = set(islice(course.quiet, _PORTION)) if due else set()
+    if len(portion) == len(course.quiet) and due:
         course.flushed = now
-    taken = [each for each in course.quiet if due or each in loud]
+    taken = [each for each in course.quiet if each in portion or each in loud]
     # A repeat of what has ended since is told before its end.
     return [*(course.quiet.pop(each) for each in taken), *seen]
 
@@ -86,16 +91,17 @@ def _write_hypotheses(seen: Sequence[Told]) -> None:
         if not change.quiet:
             last[change.held.id] = told
     known = set(models.Hypothesis.objects.filter(pk__in=list(last)).values_list("pk", flat=True))
-    fresh = []
+    fresh, changed = [], []
     for identifier, (territory, change) in last.items():
         fields = _hypothesis_fields(change)
         if identifier in gone:
             fields["merged_into"] = gone[identifier]
         if identifier in known:
-            models.Hypothesis.objects.filter(pk=identifier).update(**fields)
+            changed.append((identifier, fields))
         else:
             start = {"id": identifier, "territory_key": territory, "opened_position": first[identifier]}
             fresh.append(models.Hypothesis(**start, **fields))
+    renew(models.Hypothesis, changed)
     models.Hypothesis.objects.bulk_create(fresh)
 
 
@@ -118,7 +124,7 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
     _move(seen, held)
     found = models.Sign.objects.filter(hypothesis_id__in=list(held)).defer("observation", "salt")
     rows = {(row.hypothesis_id, row.observation_id): row for row in found}
-    fresh = []
+    fresh, old = [], []
     gone = {change.hypothesis for _, change in seen if change.kind == "merged"}
     for one in held.values():
         if one.id in gone:
@@ -130,7 +136,8 @@ def _write_signs(seen: Sequence[Told], held: dict[UUID, Hypothesis], now: dateti
                 rows[key] = row = _sign_row(one.id, order, sign, now)
                 fresh.append(row)
             elif changed := _renewed(row, order, sign):
-                models.Sign.objects.filter(pk=row.pk).update(**changed)
+                old.append((row.pk, changed))
+    renew(models.Sign, old)
     models.Sign.objects.bulk_create(fresh)
     return rows
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from beffroi.during.fusion import actions as fusion
 from beffroi.during.fusion.news import News, SignNews
+from beffroi.during.fusion.written import renew
 from beffroi.during.incident import facts, procedures, rules
 from beffroi.during.incident.models import Incident, LedgerEntry, Numbering
 from beffroi.foundation.settings import current
@@ -56,6 +57,7 @@ def take_up(news: Sequence[News]) -> list[UUID]:
     rows = Incident.objects.select_for_update().in_bulk([each.hypothesis for each in news])
     touched: dict[UUID, None] = {}
     said: list[Said] = []
+    repeated: dict[UUID, Incident] = {}
     for each in news:
         row = rows.get(each.hypothesis)
         if row is None:
@@ -66,8 +68,15 @@ def take_up(news: Sequence[News]) -> list[UUID]:
             continue
         else:
             _amend(row, each, said)
+            if each.kind == "repeated":
+                repeated[row.pk] = row
+                continue  # its order of units is renewed in its turn
         if row.state not in ("closed", "technical"):
             touched[row.pk] = None
+    # Not a new version: a repeat must not refuse a person's click.
+    renew(
+        Incident, [(key, {name: getattr(row, name) for name in _BELIEVED}) for key, row in repeated.items()]
+    )
     _tell(said)
     fusion.checkpoint()
     return list(touched)
@@ -118,8 +127,6 @@ def _open(news: News, said: list[Said]) -> Incident:
 def _amend(row: Incident, news: News, said: list[Said]) -> None:
     _believe(row, news)
     if news.kind == "repeated":
-        # Not a new version: a repeat must not refuse a person's click.
-        row.save(update_fields=_BELIEVED)
         return
     row.version += 1
     if news.kind == "confirmed":

@@ -44,7 +44,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class BatchKept(Fact, fact="intake.batch_kept", version=1):
-    """The observations of one territory from one batch: where they stand and what they hash to.
+    """The observations of one territory since the last such entry: where they stand and what they hash to.
 
     `sha256` (hexadecimal) covers, for each observation in order, its position (8 bytes, big-endian), the
     length of its canonical bytes (4 bytes, big-endian) and those bytes.

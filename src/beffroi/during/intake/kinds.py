@@ -82,6 +82,9 @@ _TABLE = (
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
+#: Those in which a life may be in danger.
+LIVES = frozenset(kind.name for kind in _TABLE if kind.is_life)
+
 
 def kind(name: str) -> Kind:
     """The kind of that name; KeyError where the vocabulary does not hold it."""

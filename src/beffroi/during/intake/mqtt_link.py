@@ -9,42 +9,76 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
 import structlog
+
+from beffroi.during.intake import mqtt_wire
 
 _log = structlog.get_logger("beffroi.intake.mqtt")
 _KEEPALIVE_S = 30
 #: Bytes asked of the network at once: some two hundred messages of a camera.
 _AHEAD = 65_536
 _SOONEST_S, _LATEST_S = 1.0, 30.0
+_PUBACK = 0x40
 
 
 class ReadingAhead(paho.Client):
     """paho's client, which asks the network three times a packet, asking once for all that has come.
 
-    `_sock_recv` is no public name of paho: should it go, packets are read as before, only slower.
+    Where `on_messages` is set, it takes all the messages that came together, past paho: what paho does for
+    each (a lock, a condition, three dictionaries) costs more than all that becomes of it afterwards.
+
+    `_sock_recv`, `_in_packet` and `_packet_queue` are no public names of paho: tests hold them to what is
+    needed here.
     """
 
+    on_messages: Callable[[list[mqtt_wire.Incoming]], None] | None = None
     _ahead, _at = b"", 0
+    _short = False
 
     @property
     def ahead(self) -> int:
-        """Bytes that were read off the network and belong to packets not taken yet."""
-        return len(self._ahead) - self._at
+        """Bytes that were read off the network and belong to packets that can be taken now."""
+        return 0 if self._short else len(self._ahead) - self._at
 
     def forget(self) -> None:
         """Another connection: what came over the last one is of no use."""
-        self._ahead, self._at = b"", 0
+        self._ahead, self._at, self._short = b"", 0, False
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Let the broker forget these messages, in one writing."""
+        if mids and self._sock is not None:
+            self._packet_queue(_PUBACK, mqtt_wire.acknowledged(mids), 0, 0)
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        if not self.ahead:
+        if self.on_messages is not None and self._in_packet["command"] == 0:
+            return self._beginning(bufsize)
+        if self._at == len(self._ahead):
             self._ahead, self._at = super()._sock_recv(max(bufsize, _AHEAD)), 0
+        return self._part(bufsize)
+
+    def _part(self, bufsize: int) -> bytes:
         part = self._ahead[self._at : self._at + bufsize]
         self._at += len(part)
         return part
+
+    def _beginning(self, bufsize: int) -> bytes:
+        """The first byte of the next packet that is paho's; the messages before it are handed over."""
+        if self._short or self._at == len(self._ahead):
+            more = super()._sock_recv(_AHEAD)
+            if not more:
+                return b""  # the broker hung up
+            self._ahead, self._at = self._ahead[self._at :] + more, 0
+        found, self._at, self._short = mqtt_wire.messages(self._ahead, self._at)
+        if found and self.on_messages is not None:
+            self.on_messages(found)
+        if self._short or self._at == len(self._ahead):
+            raise BlockingIOError  # nothing more has come
+        # No packet begins with 0: where the broker sends one, the connection is of no more use.
+        return self._part(bufsize) if self._ahead[self._at] else b""
 
 
 class Link:

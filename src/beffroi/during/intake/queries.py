@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from beffroi.during.intake import spool
-from beffroi.during.intake.facts import BatchKept, Observation
+from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.models import Source, Unread
 from beffroi.during.intake.rules import Speaker
 from beffroi.people import sealing
@@ -185,26 +185,3 @@ def unread(territories: Iterable[str] | None = None, *, limit: int = 100) -> lis
 def observation(identifier: UUID) -> tuple[int, Observation] | None:
     """An observation and its position in the spool, or None."""
     return spool.shared().get(identifier)
-
-
-def digest(batch: Iterable[tuple[int, Observation]]) -> Mapping[str, BatchKept]:
-    """What the journal keeps of a batch read from the spool: one `BatchKept` a territory (see that fact)."""
-    hashes: dict[str, hashlib._Hash] = {}
-    seen: dict[str, list[int]] = {}
-    exercise: dict[str, bool] = {}
-    for position, each in batch:
-        content = spool.encode(each).content
-        hashed = hashes.setdefault(each.territory, hashlib.sha256())
-        hashed.update(position.to_bytes(8) + len(content).to_bytes(4) + content)
-        seen.setdefault(each.territory, []).append(position)
-        exercise[each.territory] = exercise.get(each.territory, True) and each.exercise
-    return {
-        territory: BatchKept(
-            first=positions[0],
-            last=positions[-1],
-            count=len(positions),
-            sha256=hashes[territory].hexdigest(),
-            exercise=exercise[territory],
-        )
-        for territory, positions in seen.items()
-    }

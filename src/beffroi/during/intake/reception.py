@@ -6,20 +6,47 @@ Fixes of patrol units go another way: in memory, then to the territory, the late
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from beffroi.during.intake import rules
 from beffroi.during.intake.book import SourceBook
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.kinds import KINDS
+from beffroi.during.intake.kinds import LIVES
 from beffroi.during.intake.positions import Positions
 from beffroi.during.intake.rules import Draft, Fix, Speaker, Unreadable
-from beffroi.during.intake.spool import Spool, shared
+from beffroi.during.intake.spool import Encoded, Spool, encode, shared
 from beffroi.during.intake.tally import Tally
 from beffroi.during.intake.writer import GroupWriter
 from beffroi.foundation import clock
 from beffroi.foundation import settings as configuration
-from beffroi.foundation.identifiers import uuid7
+from beffroi.foundation.identifiers import uuid7s
+
+
+class Part(NamedTuple):
+    """One message ready for the disk; `doubtful`: how many of its times are."""
+
+    speaker: Speaker
+    drafts: Sequence[Draft]
+    batch: list[Encoded]
+    urgent: bool
+    doubtful: int
+
+
+def made(
+    speaker: Speaker, drafts: Sequence[Draft], received_at: datetime, identifiers: Iterator[UUID]
+) -> Part:
+    """The observations of one message, with their bytes. TypeError where a content is not JSON."""
+    batch, urgent, doubtful = [], False, 0
+    for draft in drafts:
+        identifier = next(identifiers)
+        found = rules.observation(speaker, draft, identifier=identifier, received_at=received_at)
+        batch.append(encode(found))
+        urgent = urgent or found.kind in LIVES
+        doubtful += "clock_ahead_s" in found.content or "late_s" in found.content
+    return Part(speaker, drafts, batch, urgent, doubtful)
 
 
 class Reception:
@@ -50,22 +77,39 @@ class Reception:
 
     def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> asyncio.Future[list[Receipt]]:
         """Put the drafts of one message in the next group. Raises Overloaded."""
-        received_at = clock.now()
-        observations = [
-            rules.observation(speaker, draft, identifier=uuid7(received_at), received_at=received_at)
-            for draft in drafts
-        ]
-        urgent = any(draft.kind in KINDS and KINDS[draft.kind].is_life for draft in drafts)
-        future = self.writer.submit(observations, urgent=urgent)
-        doubtful = sum("clock_ahead_s" in each.content or "late_s" in each.content for each in observations)
+        now = clock.now()
+        return self.submit_together([made(speaker, drafts, now, uuid7s(now))])
+
+    def submit_together(self, parts: Sequence[Part]) -> asyncio.Future[list[Receipt]]:
+        """Put several messages in the next group; the future holds their receipts, one after the other.
+
+        All or none are refused. Raises Overloaded.
+        """
+        future = self.writer.submit_encoded(
+            [each for part in parts for each in part.batch], urgent=any(part.urgent for part in parts)
+        )
 
         def count(done: asyncio.Future[list[Receipt]]) -> None:
             if not done.cancelled() and done.exception() is None:
-                again = sum(receipt.duplicate for receipt in done.result())
-                self.tally.kept(speaker, new=len(observations) - again, again=again, doubtful=doubtful)
+                self._count(parts, done.result())
 
         future.add_done_callback(count)
         return future
+
+    def _count(self, parts: Sequence[Part], receipts: Sequence[Receipt]) -> None:
+        counts: dict[UUID, list[int]] = {}
+        at = 0
+        for part in parts:
+            own = counts.setdefault(part.speaker.id, [0, 0, 0])
+            after = at + len(part.batch)
+            again = sum(receipt.duplicate for receipt in receipts[at:after])
+            own[0] += after - at - again
+            own[1] += again
+            own[2] += part.doubtful
+            at = after
+        speakers = {part.speaker.id: part.speaker for part in parts}
+        for key, (new, again, doubtful) in counts.items():
+            self.tally.kept(speakers[key], new=new, again=again, doubtful=doubtful)
 
     async def close(self) -> None:
         """Write what waits, then stop."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.kinds import KINDS
 from beffroi.foundation.errors import BeffroiError
@@ -69,9 +71,9 @@ class Speaker:
 
     def _declared(self, name: str) -> str:
         found = self.devices.get(name)
-        if isinstance(found, Mapping):
-            found = found.get("device")
-        return str(found or "")
+        if not found:
+            return ""
+        return str((found.get("device") if isinstance(found, Mapping) else found) or "")
 
     def kind_of(self, name: str, default: str) -> str:
         """The kind declared for `name` (a zone that is a motion detector, say), else `default`."""
@@ -80,8 +82,7 @@ class Speaker:
         return kind if isinstance(kind, str) and kind in KINDS else default
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What a connector read in a message; `name` is the source's own name of the device."""
 
     key: str
@@ -93,7 +94,7 @@ class Draft:
     radius_m: float = 0.0
     certainty: float | None = None
     exercise: bool = False
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def judged(seen_at: datetime, received_at: datetime) -> tuple[datetime, dict[str
     ahead = seen_at - received_at
     if ahead > AHEAD:
         return received_at, {"clock_ahead_s": round(ahead.total_seconds(), 3)}
-    return seen_at, {"late_s": round(-ahead.total_seconds(), 3)} if -ahead > BEHIND else {}
+    return seen_at, {"late_s": round(-ahead.total_seconds(), 3)} if ahead < -BEHIND else {}
 
 
 def observation(speaker: Speaker, draft: Draft, *, identifier: UUID, received_at: datetime) -> Observation:

@@ -75,6 +75,10 @@ class Spool(Protocol):
         """Up to `limit` observations behind position `after`, in order."""
         ...
 
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """`read`, each as its canonical bytes (see `decode`)."""
+        ...
+
     def head(self) -> int:
         """The last position given; 0 when empty."""
         ...

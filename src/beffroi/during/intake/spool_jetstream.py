@@ -34,7 +34,8 @@ from beffroi.foundation.identifiers import instant_of
 
 T = TypeVar("T")
 STREAM = "BEFFROI"
-_BATCH = 500
+#: The most that nats-server takes as one; each is flushed once, and the flush is what limits.
+_BATCH = 1_000
 _WRONG_LAST_SEQUENCE = 10071
 _TWINS_IN_BATCH = (10071, 10164)
 _NO_MESSAGE = 10037
@@ -104,7 +105,7 @@ class JetStreamSpool:
         return f"{self._stream}.{territory}.{named.hexdigest()[:32]}"
 
     def append_encoded(self, batch: Sequence[Encoded]) -> list[Receipt]:
-        """Publish in atomic batches of 500 and wait for the last answer.
+        """Publish in atomic batches of 1,000 and wait for the last answer.
 
         Where one fails, SpoolUnavailable is raised though former ones may be kept: sent again, those are
         duplicates, so nothing is counted twice.
@@ -128,7 +129,10 @@ class JetStreamSpool:
         return receipts
 
     async def _append(self, batch: Sequence[Encoded]) -> list[Receipt]:
-        named = {self._subject(each.observation): each.content for each in reversed(batch)}
+        subjects = [self._subject(each.observation) for each in batch]
+        named = {
+            subject: each.content for subject, each in zip(reversed(subjects), reversed(batch), strict=True)
+        }
         fresh = list(named.items())[::-1]
         given: dict[str, Receipt] = {}
         for start in range(0, len(fresh), _BATCH):
@@ -139,7 +143,7 @@ class JetStreamSpool:
             else:
                 receipts = [Receipt(position, False) for position in positions]
             given.update(zip((subject for subject, _ in part), receipts, strict=True))
-        return [self._first(self._subject(each.observation), given) for each in batch]
+        return [self._first(subject, given) for subject in subjects]
 
     async def _without_own(self, batch: Sequence[Encoded], receipts: Sequence[Receipt]) -> list[Receipt]:
         """The receipts, where what a former try of this very call published is no twin."""
@@ -194,14 +198,18 @@ class JetStreamSpool:
         return self.append_encoded([encode(each) for each in batch])
 
     def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
-        """Up to `limit` observations behind `after`, in one request to the nearest replica.
+        """Up to `limit` observations behind `after`."""
+        return [(position, decode(content)) for position, content in self.stored(after, limit)]
+
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same, as their bytes, in one request to the nearest replica.
 
         A replica that lags is never taken for the end: what this process knows of is waited for.
         """
         found = self._run(lambda: self._all_known(after, limit))
         if found:
             self._known = max(self._known, found[-1][0])
-        return [(position, decode(content)) for position, content in found]
+        return found
 
     async def _all_known(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         found = await self._messages({"seq": after + 1}, limit)

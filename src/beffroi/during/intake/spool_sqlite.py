@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,12 +39,17 @@ CREATE TABLE IF NOT EXISTS observation (
     UNIQUE (territory, source, key)
 );
 """
-_INSERT = (
-    "INSERT INTO observation (position, id, territory, source, key, received_at, content)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (territory, source, key) DO NOTHING"
+_INSERT = "INSERT INTO observation (position, id, territory, source, key, received_at, content) VALUES "
+# A row by row insertion hands the interpreter's lock to the event loop and waits for it again at each: many
+# rows a statement, and twins found for a whole group in one, let the loop and the disk work side by side.
+_ROWS = (64, 8, 1)
+_INSERTS = {rows: _INSERT + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * rows) for rows in _ROWS}
+_FIND = (
+    "SELECT key, position FROM observation"
+    " WHERE territory = ? AND source = ? AND key IN (SELECT value FROM json_each(?))"
 )
-_FIND = "SELECT position FROM observation WHERE territory = ? AND source = ? AND key = ?"
+_FIND_ONE = "SELECT position FROM observation WHERE territory = ? AND source = ? AND key = ?"
+_Name = tuple[str, str, str]
 
 
 class SqliteSpool:
@@ -93,18 +100,45 @@ class SqliteSpool:
     def _insert(self, batch: Sequence[Encoded]) -> list[Receipt]:
         execute = self._writer.execute
         last = first = execute("SELECT position FROM tail").fetchone()[0]
-        receipts = []
-        for observation, content in batch:
-            name = (observation.territory, observation.source, observation.key)
-            received = observation.received_at.timestamp()
-            if execute(_INSERT, (last + 1, observation.id.bytes, *name, received, content)).rowcount:
-                last += 1
-                receipts.append(Receipt(last, False))
+        names = [(each.territory, each.source, each.key) for each, _ in batch]
+        given = self._given(names)
+        receipts, rows = [], []
+        for (observation, content), name in zip(batch, names, strict=True):
+            position = given.get(name)
+            if position is None:
+                position = last = last + 1
+                given[name] = position
+                received = observation.received_at.timestamp()
+                rows.append((position, observation.id.bytes, *name, received, content))
+                receipts.append(Receipt(position, False))
             else:
-                receipts.append(Receipt(execute(_FIND, name).fetchone()[0], True))
+                receipts.append(Receipt(position, True))
+        self._write(rows)
         if last > first:
             execute("UPDATE tail SET position = ?", (last,))
         return receipts
+
+    def _given(self, names: Sequence[_Name]) -> dict[_Name, int]:
+        """Where those that are kept already stand."""
+        asked: dict[tuple[str, str], list[str]] = {}
+        for territory, source, key in names:
+            asked.setdefault((territory, source), []).append(key)
+        found = {
+            (*speaker, key): position
+            for speaker, keys in asked.items()
+            for key, position in self._writer.execute(_FIND, (*speaker, json.dumps(keys)))
+        }
+        for name in names:
+            if "\0" in name[2]:  # SQLite's JSON ends a text there
+                found.update((name, at) for (at,) in self._writer.execute(_FIND_ONE, name))
+        return found
+
+    def _write(self, rows: Sequence[tuple[object, ...]]) -> None:
+        at = 0
+        for many in _ROWS:
+            while len(rows) - at >= many:
+                self._writer.execute(_INSERTS[many], list(chain.from_iterable(rows[at : at + many])))
+                at += many
 
     def append_many(self, batch: Sequence[Observation]) -> list[Receipt]:
         """Encode, then `append_encoded`."""
@@ -112,11 +146,14 @@ class SqliteSpool:
 
     def read(self, after: int, limit: int) -> list[tuple[int, Observation]]:
         """Up to `limit` observations behind `after`."""
-        found = self._rows(
+        return [(position, decode(content)) for position, content in self.stored(after, limit)]
+
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same, as their bytes."""
+        return self._rows(
             "SELECT position, content FROM observation WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),
         )
-        return [(position, decode(content)) for position, content in found]
 
     def head(self) -> int:
         """The last position given, also when its row was erased since."""

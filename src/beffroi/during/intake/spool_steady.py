@@ -82,6 +82,10 @@ class SteadySpool:
         """Up to `limit` observations behind `after`."""
         return self._cluster.read(after, limit)
 
+    def stored(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same, as their bytes."""
+        return self._cluster.stored(after, limit)
+
     def head(self) -> int:
         """The last position given."""
         return self._cluster.head()

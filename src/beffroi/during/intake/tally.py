@@ -58,12 +58,12 @@ class Tally:
     )
     _task: asyncio.Task[None] | None = None
 
-    def heard(self, speaker: Speaker, *, guaranteed: bool = True, alive: bool = True) -> None:
-        """A source spoke, whatever it said; not `alive`: what it said before is only told again."""
+    def heard(self, speaker: Speaker, *, guaranteed: bool = True, alive: bool = True, times: int = 1) -> None:
+        """A source spoke so many times, whatever it said; not `alive`: what it said before, told again."""
         count = self._counts[speaker.id]
         if alive:
             count.last_seen_at = clock.now()
-        count.not_guaranteed += not guaranteed
+        count.not_guaranteed += 0 if guaranteed else times
         self._soon()
 
     def kept(self, speaker: Speaker, *, new: int, again: int = 0, doubtful: int = 0) -> None:

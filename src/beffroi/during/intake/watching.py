@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from beffroi.during.intake.facts import Receipt
-from beffroi.during.intake.reception import Reception
+from beffroi.during.intake.reception import Part, Reception
 from beffroi.during.intake.rules import Draft, Speaker, Unreadable
 from beffroi.during.intake.rules_conform import Message
 from beffroi.during.intake.spool import Spool
@@ -35,11 +35,11 @@ class WatchedTally(Tally):
         self._seen = seen
         return self
 
-    def heard(self, speaker: Speaker, *, guaranteed: bool = True, alive: bool = True) -> None:
-        super().heard(speaker, guaranteed=guaranteed, alive=alive)
+    def heard(self, speaker: Speaker, *, guaranteed: bool = True, alive: bool = True, times: int = 1) -> None:
+        super().heard(speaker, guaranteed=guaranteed, alive=alive, times=times)
         if alive:
-            self._seen.heard.append(clock.now())
-        self._seen.not_guaranteed += not guaranteed
+            self._seen.heard += [clock.now()] * times
+        self._seen.not_guaranteed += 0 if guaranteed else times
 
     def unread(
         self,
@@ -63,16 +63,17 @@ class WatchedReception(Reception):
         self._seen = seen
         self.tally = WatchedTally().watch(seen)
 
-    def submit(self, speaker: Speaker, drafts: Sequence[Draft]) -> asyncio.Future[list[Receipt]]:
+    def submit_together(self, parts: Sequence[Part]) -> asyncio.Future[list[Receipt]]:
         came, began = clock.now(), clock.current().monotonic()
-        future = super().submit(speaker, drafts)
-        self._seen.submitted += bool(drafts)
+        future = super().submit_together(parts)
+        self._seen.submitted += sum(bool(part.drafts) for part in parts)
+        told = [(part.speaker, draft) for part in parts for draft in part.drafts]
 
         def note(done: asyncio.Future[list[Receipt]]) -> None:
             if done.cancelled() or done.exception() is not None:
                 return
             took = (clock.current().monotonic() - began) * 1000
-            for draft, receipt in zip(drafts, done.result(), strict=True):
+            for (speaker, draft), receipt in zip(told, done.result(), strict=True):
                 self._seen.messages.append(_message(speaker, draft, receipt, came, took))
 
         future.add_done_callback(note)

@@ -15,6 +15,8 @@ from beffroi.foundation.errors import BeffroiError
 
 _log = structlog.get_logger("beffroi.intake")
 _MAX_GROUP = 2_000
+#: So many observations are company enough.
+_PLENTY = 200
 _URGENT_MORE = 2_000
 
 
@@ -70,6 +72,10 @@ class GroupWriter:
     def submit(
         self, observations: Sequence[Observation], *, urgent: bool = False
     ) -> asyncio.Future[list[Receipt]]:
+        """`submit_encoded` for observations that are not encoded yet."""
+        return self.submit_encoded([encode(each) for each in observations], urgent=urgent)
+
+    def submit_encoded(self, batch: list[Encoded], *, urgent: bool = False) -> asyncio.Future[list[Receipt]]:
         """Put observations in the next group; the future holds their receipts or the error of all.
 
         What is urgent (a life may be in danger) goes before what waits, and has places of its own.
@@ -77,12 +83,12 @@ class GroupWriter:
         if self._closed:
             raise SpoolUnavailable(why="the server is stopping")
         most = self._max_waiting + (_URGENT_MORE if urgent else 0)
-        if self._waiting + len(observations) > most:
+        if self._waiting + len(batch) > most:
             raise Overloaded(waiting=self._waiting)
         loop = asyncio.get_running_loop()
-        message = _Message([encode(each) for each in observations], loop.create_future())
+        message = _Message(batch, loop.create_future())
         (self._urgent if urgent else self._messages).append(message)
-        self._waiting += len(message.batch)
+        self._waiting += len(batch)
         if self._task is None:
             self._task = loop.create_task(self._drain())
         return message.receipts
@@ -99,10 +105,11 @@ class GroupWriter:
         return group
 
     async def _drain(self) -> None:
-        """Write groups until nothing waits. Only the first waits for company."""
+        """Write groups until nothing waits. A small one without a life in it waits for company."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._group_s)
         while self._messages or self._urgent:
+            if self._waiting < _PLENTY and not self._urgent:
+                await asyncio.sleep(self._group_s)
             group = self._next_group()
             batch = [each for message in group for each in message.batch]
             try:

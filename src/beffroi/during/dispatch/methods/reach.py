@@ -70,6 +70,11 @@ def _stretches(graph: StreetGraph, start: Snapped, limit_m: float) -> Iterator[_
     yield _Stretch(start.piece, start.fraction, 1.0, 0.0, after, after)
 
 
+def _within(value: float, limit: float) -> float:
+    """`value`, from 0 to `limit`; numpy's own takes twenty times as long for one number."""
+    return min(max(value, 0.0), limit)
+
+
 def _spans(each: _Stretch, inner: float, outer: float) -> Iterator[tuple[float, float]]:
     """The parts of a stretch between two distances, as places along its piece: from one end, and the other.
 
@@ -77,13 +82,11 @@ def _spans(each: _Stretch, inner: float, outer: float) -> Iterator[tuple[float, 
     """
     if each.length_m < _LEAST_M or min(each.begin_m, each.end_m) > outer:
         return
-    meet = float(
-        np.clip((min(each.end_m, 1e9) - min(each.begin_m, 1e9) + each.length_m) / 2, 0, each.length_m)
-    )
+    meet = _within((min(each.end_m, 1e9) - min(each.begin_m, 1e9) + each.length_m) / 2, each.length_m)
     size = each.end - each.begin
     for side, limit in ((0, meet), (1, each.length_m - meet)):
         from_m = each.end_m if side else each.begin_m
-        low, high = (float(np.clip(radius - from_m, 0, limit)) for radius in (inner, outer))
+        low, high = _within(inner - from_m, limit), _within(outer - from_m, limit)
         if high - low >= _LEAST_M:
             shares = low / each.length_m * size, high / each.length_m * size
             yield (

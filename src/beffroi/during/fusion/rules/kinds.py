@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -165,6 +166,18 @@ def sense_of(observation: Observation, known: Mapping[str, Sense] = SENSES) -> S
     if kind.startswith("report.") and observation.content.get("life") is True:
         return sense._replace(life=True)  # who took the call heard that a life is in danger
     return sense
+
+
+_LIVES = sorted({name.removesuffix(RESERVED) for name, sense in SENSES.items() if sense.life})
+_MAY_CONCERN = re.compile(rf'"kind":"(?:{"|".join(map(re.escape, _LIVES))})"|"life":true'.encode())
+
+
+def may_concern_a_life(content: bytes) -> bool:
+    """Whether the canonical bytes of an observation may tell of a life in danger; `sense_of` then says.
+
+    For who looks through very many: it takes a tenth of the time of decoding them.
+    """
+    return _MAY_CONCERN.search(content) is not None
 
 
 # Log-compatibility of a sign's family with a hypothesis of another family; absent: never the same act.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -103,6 +104,11 @@ def kind_of(labels: list[str]) -> str:
     return "presence.vehicle" if plain & _VEHICLES else "presence.other"
 
 
+@lru_cache(maxsize=1_024)
+def _kind_of_one(label: str) -> str:
+    return kind_of([label])
+
+
 class FrigateConnector:
     """Reads what Frigate publishes under one topic prefix.
 
@@ -168,7 +174,7 @@ class FrigateConnector:
         return [
             Draft(
                 key=key[:200],
-                kind=kind_of([after.label]),
+                kind=_kind_of_one(after.label),
                 seen_at=_instant(seen),
                 name=after.camera,
                 certainty=score,
