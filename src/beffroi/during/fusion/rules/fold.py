@@ -179,7 +179,7 @@ class Fold:
         reasons = explain.joining(self, heard, match, counted=counted, says=says)
         self.admit(hypothesis, heard, factor, reasons, metres=match.metres, counted=counted, says=says)
         if first:
-            if pace.ask_again(self, hypothesis):
+            if gather.ask_again(self, hypothesis):
                 persons.work_out(self, hypothesis)
             gather.seen_before(self, hypothesis)
         return settle(self, hypothesis, heard, reasons, "joined")

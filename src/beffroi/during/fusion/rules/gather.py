@@ -74,6 +74,21 @@ def _of(fold: Fold, hypothesis: Hypothesis, other: Hypothesis) -> list[_Seen]:
     return found
 
 
+def ask_again(fold: Fold, hypothesis: Hypothesis) -> bool:
+    """The first alarm joined whom cameras had seen: whether any of them is now weighed by its rate."""
+    asked = False
+    for sign in hypothesis.signs:
+        if sign.relation == "sign" and sign.says < 0:
+            sense, place = fold.sense_of(sign.observation), fold.place_of(sign.observation)
+            heard = Heard(sign.position, sign.observation, sense, place, sign.last_seen, sign.last_seen)
+            sign.says = fold.says(hypothesis, heard)
+            if sign.says >= 0:
+                asked = True
+                why = explain.how_far_independent(fold, heard, counted=sign.counted, says=sign.says)
+                sign.reasons = [*sign.reasons, *why]
+    return asked
+
+
 def _take(fold: Fold, hypothesis: Hypothesis, sign: Sign, metres: int, says: float, *, shared: bool) -> None:
     heard = _heard(fold, sign)
     factor, counted = factor_of(hypothesis, heard) if says < 0 else pace.factor_of(hypothesis, heard, says)

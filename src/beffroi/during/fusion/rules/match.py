@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from beffroi.during.fusion.rules import pace
 from beffroi.during.fusion.rules.kinds import Sense, sense_of, together
 from beffroi.during.fusion.rules.nearness import (
     ACT_LASTS_S,
@@ -172,12 +173,15 @@ def near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least: 
         compatible += math.log(max(hypothesis.belief.probability, LEAST_REAL) / USUALLY_REAL)
     result = score(time, space_term(line, spread, reach, radius, by_road=True), compatible, seen=seen)
     if result < least or line <= SIGHT_M:
-        return Match(hypothesis, result, gap, round(line), "line") if result >= least else None
-    road = fold.scene.road_m(place, home)
-    metres = max(line, float(road)) if road is not None else line * DETOUR
-    if sense.role == "cue":
-        metres = max(line, metres - sense.reach_m)  # a camera sees that far along the street
-    term = space_term(metres, spread, reach, radius, by_road=road is not None)
-    result = score(time, term, compatible, seen=seen)
-    by = "line" if road is None else "road"
-    return Match(hypothesis, result, gap, round(metres), by) if result >= least else None
+        metres, by = line, "line"
+    if result >= least and line > SIGHT_M:
+        road = fold.scene.road_m(place, home)
+        metres = max(line, float(road)) if road is not None else line * DETOUR
+        if sense.role == "cue":
+            metres = max(line, metres - sense.reach_m)  # a camera sees that far along the street
+        term = space_term(metres, spread, reach, radius, by_road=road is not None)
+        result = score(time, term, compatible, seen=seen)
+        by = "line" if road is None else "road"
+    if result < least or pace.too_busy(fold, hypothesis, heard):
+        return None
+    return Match(hypothesis, result, gap, round(metres), by)

@@ -27,8 +27,11 @@ MEMORY_S, APART_S = 3600.0, 30.0
 _CASES, _EACH_S = 1.0, 1200.0
 # How many times one camera at the place sees whoever acts there, and how far off (m) it still may.
 SEEN, WITHIN_M = 1.0, 64.0
-# Nats of a sighting that counts in full, and of the least that is a sign of its own.
-FULL, LEAST = 2.0, 1.0
+# Nats of a sighting that counts in full (4.5 times likelier with an act), and of the least that is a sign of
+# its own (twice). Chosen on generator A and its variants: as many acts are confirmed at once as without.
+FULL, LEAST = 1.5, 0.7
+# Below so many nats nothing is said of an act: who is seen so is left where he was.
+TELLS_NOTHING = 0.15
 # What a second camera adds, and a third less by its square.
 _ALIKE = 0.2
 
@@ -72,6 +75,11 @@ def says(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place) -> floa
     return round(math.log1p(rate * each_s(fold, heard)), 6)
 
 
+def too_busy(fold: Fold, hypothesis: Hypothesis, heard: Heard) -> bool:
+    """Whether a camera sees people so often that this sighting tells of no alarm in particular."""
+    return 0 <= fold.says(hypothesis, heard) < TELLS_NOTHING
+
+
 def from_alarms_s(hypothesis: Hypothesis, seen: float) -> float | None:
     """Seconds from the alarms of a hypothesis, 0 between them; None where it has none."""
     first, last = math.inf, -math.inf
@@ -94,18 +102,6 @@ def factor_of(hypothesis: Hypothesis, heard: Heard, nats: float) -> tuple[float,
     more = max(0.0, nats - best) + (_ALIKE / len(others) ** 2 * min(nats, best) if others else 0.0)
     counted = nats >= LEAST and not any(sign.counted for sign in others)
     return certainty(heard) * min(1.0, more / FULL), counted
-
-
-def ask_again(fold: Fold, hypothesis: Hypothesis) -> bool:
-    """The first alarm joined whom cameras had seen: whether any of them is now weighed by its rate."""
-    asked = False
-    for sign in hypothesis.signs:
-        if sign.relation == "sign" and sign.says < 0:
-            sense, place = fold.sense_of(sign.observation), fold.place_of(sign.observation)
-            heard = Heard(sign.position, sign.observation, sense, place, sign.last_seen, sign.last_seen)
-            sign.says = fold.says(hypothesis, heard)
-            asked = asked or sign.says >= 0
-    return asked
 
 
 def temper(fold: Fold, hypothesis: Hypothesis) -> None:

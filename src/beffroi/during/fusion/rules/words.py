@@ -26,7 +26,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fusion.near_by_line": _("{metres} m from the place, in a straight line"),
         "fusion.near_by_road": _("{metres} m from the place, by road"),
         "fusion.seen_before": _("Seen by a camera {seconds} s before, {metres} m away: found again"),
-        "fusion.seen_elsewhere": _("Stands in another line too: nobody knows of which act"),
+        "fusion.seen_elsewhere": _("A sign of another incident too: nobody can say of which"),
         "fusion.camera_pace": _("This camera sees someone every {minutes} min at this hour"),
         "fusion.busy_camera": _("This camera sees someone every {seconds} s at this hour"),
         "fusion.anyone": _("Too often to tell of this act: may be anyone, counts for little"),
