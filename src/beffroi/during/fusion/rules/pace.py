@@ -39,9 +39,10 @@ _ALIKE = 0.2
 def note(fold: Fold, heard: Heard) -> None:
     """Count what a camera saw, once in `APART_S`."""
     observation, seen = heard.observation, heard.seen
-    own = fold.state.paces.setdefault(observation.device, {})
-    pace = own.get(observation.kind)
+    own = fold.state.paces.get(observation.device)
+    pace = own.get(observation.kind) if own else None
     if pace is None:
+        own = fold.state.paces.setdefault(observation.device, {})
         own[observation.kind] = Pace(since=min(fold.state.began, seen), last=seen, many=1.0)
         return
     after = seen - pace.last
