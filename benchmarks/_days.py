@@ -6,7 +6,7 @@ import bisect
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,9 +32,9 @@ class Shown(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One day folded: which cluster each observation went to, the lines shown, messages a second."""
+    """One day folded: which clusters each observation stands in, the lines shown, messages a second."""
 
-    cluster: dict[UUID, Hashable]
+    cluster: dict[UUID, set[Hashable]]
     shown: list[Shown]
     rate: float
 
@@ -44,7 +44,7 @@ class _Desk:
 
     def __init__(self, day: Day, fold: Fold) -> None:
         self.day, self.fold = day, fold
-        self.cluster: dict[UUID, Hashable] = {}
+        self.cluster: dict[UUID, set[Hashable]] = {}
         self.opened: dict[UUID, Shown] = {}
         self._due: list[tuple[float, UUID]] = []
         self._order = 0
@@ -81,10 +81,14 @@ class _Desk:
 
     def _gather(self, change: Change, held: Hypothesis) -> None:
         if change.observation is not None and change.kind != "closed":
-            self.cluster.setdefault(change.observation, held.id)
+            self.cluster.setdefault(change.observation, {held.id})
         if change.kind in ("opened", "joined"):  # it may have found again whom cameras saw before
-            own = (sign.observation.id for sign in held.signs if sign.relation == "sign")
-            self.cluster.update((each, held.id) for each in own)
+            for sign in held.signs:
+                if sign.relation == "sign":
+                    where = self.cluster.setdefault(sign.observation.id, set())
+                    # What nobody was shown elsewhere has moved; what was shown there stands in both.
+                    where.intersection_update(self.opened)
+                    where.add(held.id)
 
     def _real(self, held: Hypothesis) -> bool:
         return any(self.day.told[sign.observation.id].event > 0 for sign in held.signs)
@@ -120,12 +124,15 @@ def summed(each: Iterable[Pairs]) -> Pairs:
     return Pairs(*(sum(column) for column in zip(*each, strict=True)))
 
 
-def pairs(day: Day, cluster: Callable[[UUID], Hashable | None], wanted: Wanted | None = None) -> Pairs:
+def pairs(
+    day: Day, clusters_of: Callable[[UUID], Collection[Hashable] | None], wanted: Wanted | None = None
+) -> Pairs:
     """Pairs of signs of which one at least is an act's: the other is of the same act, or wrongly there.
 
     A sign is what one speaker said of one kind in one cluster: alarms, and what cameras saw. Reports of what
     came before may rightly count for several acts and are left out, as are people who only walked by: no
-    system without faces could tell them from those who act. `wanted` leaves more out.
+    system without faces could tell them from those who act. What stands in two lines counts in both. `wanted`
+    leaves more out.
     """
     once: set[tuple[int, Hashable, str, str]] = set()
     for observation in day.said:
@@ -133,8 +140,8 @@ def pairs(day: Day, cluster: Callable[[UUID], Hashable | None], wanted: Wanted |
         told = event and sense_of(observation).role in _ROLES
         if told and (wanted is None or wanted(day.told[observation.id])):
             speaker = observation.device or observation.source
-            where = cluster(observation.id)
-            once.add((event, observation.id if where is None else where, speaker, observation.kind))
+            for where in clusters_of(observation.id) or (observation.id,):
+                once.add((event, where, speaker, observation.kind))
     cells = Counter((event, where) for event, where, _, _ in once)
     acts: Counter[int] = Counter()
     clusters: dict[Hashable, Counter[bool]] = {}

@@ -50,7 +50,7 @@ def scored(peer: Peer, ground: Ground, days: list[Day]) -> Score:
     found = []
     for day in days:
         cluster = _clusters(peer, ground, day)
-        found.append(pairs(day, cluster.get))
+        found.append(pairs(day, lambda each, where=cluster: (where[each],) if each in where else None))
         events: dict[Hashable, set[int]] = {}
         alarms: set[Hashable] = set()
         for each in day.said:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from datetime import UTC, datetime
+from random import Random
 
 import numpy as np
 import pytest
 
 from beffroi.during.intake.kinds import KINDS
 from beffroi.foundation.geography import LocalPlane
-from beffroi.rehearsal.methods.days import evening, weather
-from beffroi.rehearsal.methods.days.labelled import HARD, NORMAL, SHARES, Generator, Ground, apart, ground
+from beffroi.rehearsal.methods.days import evening, varied, weather
+from beffroi.rehearsal.methods.days.labelled import (
+    HARD,
+    NORMAL,
+    SHARES,
+    Day,
+    Generator,
+    Ground,
+    apart,
+    ground,
+)
 from beffroi.territory.methods.assemble import street_graph
 from beffroi.territory.methods.network import straight
 
@@ -82,3 +92,16 @@ def test_the_two_generators_are_not_one(town: Ground) -> None:
     assert (
         Counter(each.source for each in one.said).keys() != Counter(each.source for each in other.said).keys()
     )
+
+
+def test_each_varied_day_has_laws_of_its_own(town: Ground) -> None:
+    one, again = (varied.generate(town, NORMAL, 3, START) for _ in range(2))
+    assert one.said == again.said
+    people = [sum(each.kind.startswith("presence.") for each in day.said) for day in _days(town)]
+    assert max(people) > 3 * min(people)
+    drawn = [varied.drawn(Random(seed)) for seed in range(30)]
+    assert len({each.way_m for each in drawn}) == 30 and {each.one_way for each in drawn} == {True, False}
+
+
+def _days(town: Ground) -> list[Day]:
+    return [varied.generate(town, NORMAL, seed, START) for seed in range(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from beffroi.during.fusion.rules import silence
+from beffroi.during.fusion.rules import pace, silence
 from beffroi.during.fusion.rules.match import Match
 from beffroi.during.fusion.rules.nearness import REACH_M
 from beffroi.during.fusion.rules.shapes import Heard, Place, Reason
@@ -32,15 +32,27 @@ def starting(fold: Fold, heard: Heard, *, night: bool) -> list[Reason]:
     return [*heard.why, *reasons, *_its_time(heard.observation)]
 
 
-def joining(fold: Fold, heard: Heard, match: Match, *, counted: bool) -> list[Reason]:
+def joining(fold: Fold, heard: Heard, match: Match, *, counted: bool, says: float = -1.0) -> list[Reason]:
     """Why a sign belongs to a hypothesis."""
     if match.by in ("device", "source"):
         reasons = [Reason(f"fusion.same_{match.by}")]
     else:
         reasons = [Reason(f"fusion.near_by_{match.by}", {"metres": match.metres})]
     reasons.append(Reason("fusion.near_in_time", {"seconds": round(match.gap_s)}))
-    reasons.append(Reason("fusion.independent" if counted else "fusion.not_independent"))
+    reasons += how_far_independent(fold, heard, counted=counted, says=says)
     return [*heard.why, *reasons, *_its_record(fold, heard.observation), *_its_time(heard.observation)]
+
+
+def how_far_independent(fold: Fold, heard: Heard, *, counted: bool, says: float) -> list[Reason]:
+    """Whether a sign stands on its own, and for a camera beside an alarm how often it sees someone anyway."""
+    if says < 0:
+        return [Reason("fusion.independent" if counted else "fusion.not_independent")]
+    seconds = pace.each_s(fold, heard)
+    told = {"minutes": round(seconds / 60)} if seconds >= 90 else {"seconds": round(seconds)}
+    busy = Reason("fusion.camera_pace" if "minutes" in told else "fusion.busy_camera", told)
+    if says < pace.LEAST:
+        return [busy, Reason("fusion.anyone")]
+    return [busy, Reason("fusion.independent" if counted else "fusion.not_independent")]
 
 
 def _its_record(fold: Fold, observation: Observation) -> list[Reason]:

@@ -6,7 +6,7 @@ The same state, items and scene always give the same state and changes, however 
 
 from __future__ import annotations
 
-from beffroi.during.fusion.rules import explain, flapping, gather, persons, signals, storms
+from beffroi.during.fusion.rules import explain, flapping, gather, pace, persons, signals, storms
 from beffroi.during.fusion.rules.belief import add, start, weight
 from beffroi.during.fusion.rules.changed import in_force
 from beffroi.during.fusion.rules.independence import REPEAT_FACTOR, REPEATS_THAT_COUNT, certainty, factor_of
@@ -85,11 +85,14 @@ class Fold:
         received = observation.received_at.timestamp()
         seen = min(observation.seen_at.timestamp(), received)
         state.now = max(state.now, received)
+        state.began = state.began or received
         changes = self._sweep() if state.now - state.swept >= SWEEP_S else []
         sense = self.sense_of(observation)
         heard = Heard(position, observation, sense, self.place_of(observation), seen, received)
         role = sense.role
         if role == "cue":
+            if sense.channel == "video":
+                pace.note(self, heard)
             changes += self._evidence(heard)
         elif role == "alarm":
             changes += self._alarm(heard)
@@ -148,19 +151,36 @@ class Fold:
             return settle(self, hypothesis, heard, reasons, "repeated")
         if sign.repeats > REPEATS_THAT_COUNT or sign.relation != "sign" or heard.damp < 1:
             return [tell("repeated", hypothesis, heard, reasons, quiet=True)]
+        if sign.says >= 0:
+            return self._seen_again(heard, hypothesis, sign)
         record = self.record(heard.observation)
         hypothesis.variance += add(hypothesis.logs, heard.sense, REPEAT_FACTOR, record)
         sign.factor = round(sign.factor + REPEAT_FACTOR, 6)
         sign.weight = weight(heard.sense, sign.factor, record)
         return settle(self, hypothesis, heard, reasons, "repeated")
 
+    def _seen_again(self, heard: Heard, hypothesis: Hypothesis, sign: Sign) -> list[Change]:
+        """A camera beside an alarm sees someone once more: it may say more than the first time."""
+        nats = self.says(hypothesis, heard) if sign.says < pace.FULL else -1.0
+        if nats <= sign.says:
+            return [tell("repeated", hypothesis, heard, [], quiet=True)]
+        sign.says = nats
+        persons.work_out(self, hypothesis)
+        reasons = [Reason("fusion.repeated", {"times": sign.repeats + 1})]
+        return settle(self, hypothesis, heard, reasons, "repeated")
+
     def _join(self, heard: Heard, match: Match) -> list[Change]:
         hypothesis = match.hypothesis
         first = heard.sense.role == "alarm" and self._lead(hypothesis, heard)
-        factor, counted = factor_of(hypothesis, heard)
-        reasons = explain.joining(self, heard, match, counted=counted)
-        self.admit(hypothesis, heard, factor, reasons, metres=match.metres, counted=counted)
+        says = self.says(hypothesis, heard)
+        factor, counted = (
+            factor_of(hypothesis, heard) if says < 0 else pace.factor_of(hypothesis, heard, says)
+        )
+        reasons = explain.joining(self, heard, match, counted=counted, says=says)
+        self.admit(hypothesis, heard, factor, reasons, metres=match.metres, counted=counted, says=says)
         if first:
+            if gather.ask_again(self, hypothesis):
+                persons.work_out(self, hypothesis)
             gather.seen_before(self, hypothesis)
         return settle(self, hypothesis, heard, reasons, "joined")
 
@@ -256,6 +276,7 @@ class Fold:
         metres: int = 0,
         relation: str = "sign",
         counted: bool = False,
+        says: float = -1.0,
     ) -> None:
         """Put a sign into a hypothesis: its list, its log-shares, its device."""
         observation, sense, factor = heard.observation, heard.sense, round(factor, 6)
@@ -273,12 +294,20 @@ class Fold:
                 last_position=heard.position,
                 counted=counted,
                 muted=heard.damp < 1,
+                says=says,
             )
         )
         if factor:
             hypothesis.variance += add(hypothesis.logs, sense, factor, record)
         if relation == "sign" and hypothesis.family != "series":
             self.index.link(hypothesis, observation.source, observation.device)
+
+    def says(self, hypothesis: Hypothesis, heard: Heard) -> float:
+        """Nats that a camera's sighting brings to an act with an alarm; below 0: its rate is not asked."""
+        if heard.sense.channel != "video" or heard.place is None:
+            return -1.0
+        found = pace.says(self, hypothesis, heard, heard.place)
+        return -1.0 if found is None else found
 
     def record(self, observation: Observation) -> tuple[int, int]:
         """How often this device's messages of this kind told of a real act, and how often not."""

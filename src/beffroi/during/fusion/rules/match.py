@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from beffroi.during.fusion.rules import pace
 from beffroi.during.fusion.rules.kinds import Sense, sense_of, together
 from beffroi.during.fusion.rules.nearness import (
     ACT_LASTS_S,
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 LEAST = min(JOIN, JOIN_SEEN)
 # People whom a camera sees after such a pause, or for so long, are no longer the same people.
 CUE_PAUSE, CUE_AGE_S = 2.0, 600.0
+# A camera that spoke so short a time ago (s) still sees the same people.
+SAME_PEOPLE_S = 15.0
+# How likely an alarm is real before anyone else speaks, at least and as a rule: what is likelier an act's
+# line draws those whom cameras see more than a likely false alarm beside it.
+LEAST_REAL, USUALLY_REAL = 0.02, 0.16
 
 
 class Match(NamedTuple):
@@ -48,11 +55,29 @@ def gap_s(hypothesis: Hypothesis, seen: float) -> float:
 def best_match(fold: Fold, heard: Heard) -> Match | None:
     """The hypothesis that this observation joins, or None when it had better start one."""
     own = _of_its_device(fold, heard)
-    if own is not None or heard.place is None:
+    if heard.place is None or (own is not None and not _may_be_others(own, heard)):
         return own
+    return _nearest(fold, heard, heard.place, shown_only=own is not None) or own
+
+
+def _may_be_others(own: Match, heard: Heard) -> bool:
+    """Whether a camera that spoke for a hypothesis may see other people now, who are another's."""
+    if heard.sense.channel != "video":
+        return False
+    device, seen = heard.observation.device, heard.seen
+    # written out: nine messages in ten end here
+    for sign in own.hypothesis.signs:
+        if sign.observation.device == device and -SAME_PEOPLE_S <= seen - sign.last_seen <= SAME_PEOPLE_S:
+            return False
+    return True
+
+
+def _nearest(fold: Fold, heard: Heard, place: Place, *, shown_only: bool) -> Match | None:
     best: Match | None = None
-    for hypothesis in fold.index.around(heard.place):
-        match = near(fold, hypothesis, heard, heard.place, best.score if best else LEAST)
+    for hypothesis in fold.index.around(place):
+        if shown_only and not hypothesis.shown:
+            continue
+        match = near(fold, hypothesis, heard, place, best.score if best else LEAST)
         if match and (best is None or (match.score, match.hypothesis.id) > (best.score, best.hypothesis.id)):
             best = match
     return best
@@ -142,14 +167,19 @@ def near(fold: Fold, hypothesis: Hypothesis, heard: Heard, place: Place, least: 
     time = time_term(gap, lasting)
     seen = sense.role == "cue" or leader.role == "cue"
     least = max(least, JOIN_SEEN if seen else JOIN)
+    if sense.role == "cue" and leader.role == "alarm" and hypothesis.belief is not None:
+        compatible += math.log(max(hypothesis.belief.probability, LEAST_REAL) / USUALLY_REAL)
     result = score(time, space_term(line, spread, reach, radius, by_road=True), compatible, seen=seen)
     if result < least or line <= SIGHT_M:
-        return Match(hypothesis, result, gap, round(line), "line") if result >= least else None
-    road = fold.scene.road_m(place, home)
-    metres = max(line, float(road)) if road is not None else line * DETOUR
-    if sense.role == "cue":
-        metres = max(line, metres - sense.reach_m)  # a camera sees that far along the street
-    term = space_term(metres, spread, reach, radius, by_road=road is not None)
-    result = score(time, term, compatible, seen=seen)
-    by = "line" if road is None else "road"
-    return Match(hypothesis, result, gap, round(metres), by) if result >= least else None
+        metres, by = line, "line"
+    if result >= least and line > SIGHT_M:
+        road = fold.scene.road_m(place, home)
+        metres = max(line, float(road)) if road is not None else line * DETOUR
+        if sense.role == "cue":
+            metres = max(line, metres - sense.reach_m)  # a camera sees that far along the street
+        term = space_term(metres, spread, reach, radius, by_road=road is not None)
+        result = score(time, term, compatible, seen=seen)
+        by = "line" if road is None else "road"
+    if result < least or pace.too_busy(fold, hypothesis, heard):
+        return None
+    return Match(hypothesis, result, gap, round(metres), by)

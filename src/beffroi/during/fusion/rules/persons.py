@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from beffroi.during.fusion.rules import flapping, silence
+from beffroi.during.fusion.rules import flapping, pace, silence
 from beffroi.during.fusion.rules.belief import add
 from beffroi.during.fusion.rules.independence import speaker
 from beffroi.during.fusion.rules.kinds import channel, sense_of
@@ -112,6 +112,7 @@ def work_out(fold: Fold, hypothesis: Hypothesis) -> None:
     fold.index.drop(hypothesis)
     hypothesis.logs, hypothesis.variance = fold.before_any_sign(night=hypothesis.night), 0.0
     counted: set[tuple[str, str]] = set()
+    pace.temper(fold, hypothesis)
     for sign in hypothesis.signs:
         sense = fold.sense_of(sign.observation)
         if sign.factor:
@@ -119,7 +120,7 @@ def work_out(fold: Fold, hypothesis: Hypothesis) -> None:
         silence.weigh(hypothesis.logs, sign)
         spoke = (speaker(sign.observation, sense), sense.channel)
         new = all(spoke[0] != who and spoke[1] != how for who, how in counted)
-        sign.counted = sign.relation == "sign" and new
+        sign.counted = sign.relation == "sign" and new and not 0 <= sign.says < pace.LEAST
         if sign.counted:
             counted.add(spoke)
         hypothesis.life = hypothesis.life or sense.life

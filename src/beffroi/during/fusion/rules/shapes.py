@@ -112,6 +112,8 @@ class Sign(msgspec.Struct, kw_only=True, eq=False):
 
     `muted`: its detector flaps or a storm made it; alone it shows nothing to anyone.
 
+    `says`: nats by which a camera's own rate lets it speak for the act; below 0 where it was not asked.
+
     `relation`: `sign`, `earlier_signal`, `silence` (of a device beside), `amendment`. Later messages of
     the same device that add nothing new are counted in `repeats`.
     """
@@ -128,6 +130,7 @@ class Sign(msgspec.Struct, kw_only=True, eq=False):
     last_position: int = 0
     counted: bool = False
     muted: bool = False
+    says: float = -1.0
 
 
 class Hypothesis(msgspec.Struct, kw_only=True, eq=False):
@@ -167,6 +170,15 @@ class Channel(msgspec.Struct, kw_only=True):
     last: float = 0.0
     damped: int = 0
     last_real: float = 0.0
+
+
+class Pace(msgspec.Struct, kw_only=True):
+    """How often one camera sees one kind: since when it is listened to (s), when last counted (s), and how
+    many were counted, each fading with time."""
+
+    since: float
+    last: float
+    many: float
 
 
 class Storm(msgspec.Struct, kw_only=True):
@@ -217,6 +229,8 @@ class FoldState(msgspec.Struct, kw_only=True):
     storms: dict[str, Storm] = {}
     ahead: list[int] = []
     rules: Rules | None = None
+    began: float = 0.0
+    paces: dict[str, dict[str, Pace]] = {}
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
