@@ -51,7 +51,7 @@ def how_far_independent(fold: Fold, heard: Heard, *, counted: bool, says: float)
     told = {"minutes": round(seconds / 60)} if seconds >= 90 else {"seconds": round(seconds)}
     busy = Reason("fusion.camera_pace" if "minutes" in told else "fusion.busy_camera", told)
     if says < pace.LEAST:
-        return [busy, Reason("fusion.anyone")]
+        return [busy, Reason("fusion.anyone", {"seconds": round(seconds)})]
     return [busy, Reason("fusion.independent" if counted else "fusion.not_independent")]
 
 
