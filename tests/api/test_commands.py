@@ -32,7 +32,7 @@ def refused(made: Installation, *arguments: str) -> str:
 def test_a_program_from_its_token_to_its_end(tmp_path: Path) -> None:
     made = Installation(tmp_path / "data")
     made.environment["BEFFROI_WEBHOOK_NETWORKS"] = "127.0.0.0/8"
-    made.prepare()
+    made.set_up()
     file = cross(tmp_path / "cross.osm")
     made.command("territory", "import", "--name", "Redon", "--key", "redon", "--osm", str(file))
     made.command(
