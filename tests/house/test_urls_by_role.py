@@ -51,6 +51,8 @@ PUBLIC = {
     # known by the secret in their address: who was called, and a partner's link
     "oncall_answer",
     "oncall_link",
+    # heads of other installations, taken only when a key that was trusted by another way signed them
+    "witness",
     # what the API takes and answers
     "api:openapi",
     "api:docs",

@@ -25,7 +25,13 @@ def witness() -> None:
 
 
 @witness.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("temoin.pyz"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("temoin.pyz"),
+    show_default=True,
+    help="Where to write it.",
+)
 def program(out: Path) -> None:
     """Write the stand-alone witness: one file for Python 3.8 and openssl, nothing of Beffroi.
 

@@ -36,12 +36,11 @@ def registers(settings: configuration.Settings) -> Finding:
 
 def witnesses(settings: configuration.Settings) -> Finding:
     """Whether somebody keeps the heads of our journals, and agrees with them."""
-    from beffroi.people.queries import is_exercise
     from beffroi.trust.witnesses import models, queries
 
     check = _("witnesses")
     try:
-        found, exercise = queries.witnesses(), is_exercise()
+        found = queries.witnesses()
         refused = sorted({each.witness.name for each in models.Refusal.objects.select_related("witness")})
     except DatabaseError as error:
         return Finding(check, False, str(error), _("Start `beffroi up`: it brings them up to date."))
@@ -52,10 +51,9 @@ def witnesses(settings: configuration.Settings) -> Finding:
     if mute:
         seen = _("does not answer: %(names)s") % {"names": _named(mute)}
         return Finding(check, False, seen, _("See that its address answers: `beffroi witness submit`."))
-    seen = _("up to date") if found else _("nobody keeps our heads")
-    return Finding(
-        check, bool(found) or exercise, seen, _("Ask a neighbour to be one: `beffroi witness program`.")
-    )
+    if not found:  # a choice to make, not a fault to mend
+        return Finding(check, True, _("nobody keeps our heads: `beffroi witness program`"))
+    return Finding(check, True, _("up to date"))
 
 
 def _named(found: list[str]) -> str:

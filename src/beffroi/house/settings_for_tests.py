@@ -27,7 +27,7 @@ if "BEFFROI_TESTS" not in os.environ:
     atexit.register(shutil.rmtree, _data, ignore_errors=True)
     os.environ.update(BEFFROI_TESTS="1", BEFFROI_DATA_DIR=_data, BEFFROI_CONFIG=os.devnull)
 
-from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402 - once the directory is chosen
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402 - the environment comes first - once the directory is chosen
 
 from beffroi.house.django_settings import *  # noqa: E402, F403 - the same settings, elsewhere
 
