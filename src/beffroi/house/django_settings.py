@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "beffroi.journal",
     "beffroi.people.orders",
     "beffroi.people.switches",
+    "beffroi.people.conventions",
     "beffroi.territory",
     "beffroi.eyes",
     "beffroi.before.signal",
