@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -36,21 +37,16 @@ def shares_of(organisation: UUID, at: datetime) -> tuple[Share, ...]:
         .values_list(*_FIELDS)
     )
     helps = Help.objects.filter(live, agreed, helper=organisation, ends_at__gt=at)
-    found = [*standing, *helps.values_list(*_FIELDS, "starts_at", "ends_at")]
-    return tuple(_share(*each) for each in found)
+    opened = [_share(each, None, None) for each in standing]
+    return tuple(
+        opened
+        + [_share(each[:-2], *each[-2:]) for each in helps.values_list(*_FIELDS, "starts_at", "ends_at")]
+    )
 
 
-def _share(
-    reference: str,
-    version: int,
-    territory: str,
-    opens: datetime,
-    shuts: datetime,
-    ended: datetime | None,
-    hours: list[str],
-    starts: datetime | None = None,
-    ends: datetime | None = None,
-) -> Share:
+def _share(row: tuple[Any, ...], starts: datetime | None, ends: datetime | None) -> Share:
+    """What one row opens: within its convention's days, and within its help's hours where it is help."""
+    reference, version, territory, opens, shuts, ended, hours = row
     return Share(
         convention=named(reference, version),
         territory=territory,

@@ -123,25 +123,35 @@ def wrong(terms: Terms) -> tuple[str, str] | None:
 
 def _wrong_together(terms: Terms) -> tuple[str, str] | None:
     images = {"live", "recordings"} & set(terms.matters)
-    if images and not terms.purposes:
-        return "purposes", "images are looked at for a purpose"
     missing = [each for each in terms.matters if NEEDS.get(each, each) not in terms.matters]
-    if missing:
-        return "matters", "what happens in an incident needs the incidents"
     givers = {each.organisation for each in terms.parties if each.gives}
-    if any(organisation not in givers for _key, organisation in terms.places):
-        return "places", "its host commune is no giving party"
-    if not receivers(terms):
-        return "parties", "nobody receives anything"
-    if why := next((why for each in terms.hours if (why := weekly.bad(each))), ""):
-        return "hours", why
-    if terms.kind == FRAMEWORK and not 1 <= terms.help_hours <= LONGEST_HELP_HOURS:
-        return "help_hours", "help lasts one to seventy-two hours"
-    if terms.kind == STANDING and (terms.help_hours or terms.unattended_min):
-        return "help_hours", "only a framework is for help"
-    if not 0 <= terms.unattended_min <= 24 * 60:
-        return "unattended_min", "is a number of minutes within a day"
-    return None
+    framework = terms.kind == FRAMEWORK
+    checks = (
+        ("purposes", bool(images) and not terms.purposes, "images are looked at for a purpose"),
+        ("matters", bool(missing), "what happens in an incident needs the incidents"),
+        (
+            "places",
+            any(organisation not in givers for _key, organisation in terms.places),
+            "its host commune is no giving party",
+        ),
+        ("parties", not receivers(terms), "nobody receives anything"),
+        (
+            "help_hours",
+            framework and not 1 <= terms.help_hours <= LONGEST_HELP_HOURS,
+            "help lasts one to seventy-two hours",
+        ),
+        (
+            "help_hours",
+            not framework and bool(terms.help_hours or terms.unattended_min),
+            "only a framework is for help",
+        ),
+        ("unattended_min", not 0 <= terms.unattended_min <= 24 * 60, "is a number of minutes within a day"),
+    )
+    for where, bad, why in checks:
+        if bad:
+            return where, why
+    why = next((why for each in terms.hours if (why := weekly.bad(each))), "")
+    return ("hours", why) if why else None
 
 
 def receivers(terms: Terms) -> dict[str, tuple[str, ...]]:
@@ -201,7 +211,7 @@ def policies(terms: Terms, catalogue: Catalogue) -> str:
 
 
 def _alike(terms: Terms, catalogue: Catalogue) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Roles by the listed actions that they open: a convention widens where a role holds, never what it opens."""
+    """Roles by the listed actions they open: a convention widens where a role holds, not what it opens."""
     listed = actions_of(terms.matters)
     groups: dict[tuple[str, ...], list[str]] = {}
     for role in catalogue.roles.values():
