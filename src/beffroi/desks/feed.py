@@ -63,6 +63,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         language=language,
         territories=admission.territories,
         logs=await _hub.ask(doors.territories_for, admission.member, "log.view"),
+        units=await _hub.ask(doors.territories_for, admission.member, "unit.view"),
     )
     await _stream(scope, receive, send, console, _position(scope, asked))
 
@@ -122,6 +123,9 @@ async def _pump(
             news.cancel()
             if not (gone.done() or asking.done()):
                 await _write(send, f": here\nid: {console.position}\n\n".encode())
+    if asking.done() and not gone.done():
+        # Other territories, or none: the page asks anew, so that it shows what is open now and no more.
+        await _write(send, b"event: again\ndata: {}\n\n")
     if not gone.done():
         await send({"type": "http.response.body", "body": b""})
 
@@ -144,5 +148,6 @@ async def _until_other_rights(scope: Scope, console: Console) -> None:
         except doors.DoorShut:
             return
         logs = await _hub.ask(doors.territories_for, admission.member, "log.view")
-        if (admission.territories, logs) != (console.territories, console.logs):
+        units = await _hub.ask(doors.territories_for, admission.member, "unit.view")
+        if (admission.territories, logs, units) != (console.territories, console.logs, console.units):
             return

@@ -17,12 +17,15 @@ from beffroi.desks.duty import (
     switch_views,
     telling_views,
 )
+from beffroi.desks.duty import help_views as helping
 from beffroi.desks.duty import views as duty
 from beffroi.desks.eyes import moving
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.oversight import convention_views as conventions
+from beffroi.desks.oversight import party_views as parties
 from beffroi.desks.oversight import views as oversight
 from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
@@ -106,6 +109,11 @@ urlpatterns = [
     path("controle/", oversight.home, name="oversight"),
     path("controle/arretes/", oversight.register, name="oversight_orders"),
     path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
+    path("controle/conventions/", conventions.listing, name="oversight_conventions"),
+    path("controle/conventions/<uuid:convention>/", conventions.one, name="oversight_convention"),
+    path("controle/organismes/", parties.directory, name="oversight_parties"),
+    path("controle/qui/", conventions.who, name="oversight_who"),
+    path("veille/renfort/", helping.page, name="duty_help"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
     path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "beffroi.people.orders",
     "beffroi.people.switches",
     "beffroi.people.conventions",
+    "beffroi.people.parties",
     "beffroi.territory",
     "beffroi.eyes",
     "beffroi.before.signal",

@@ -23,7 +23,12 @@ POLICIES = Path(__file__).parent / "policies"
 
 @lru_cache(maxsize=1)
 def policy_book() -> PolicyBook:
-    """The policies of this version of the product, parsed once a process."""
+    """This version's policies, parsed once a process; those of conventions join as they are met."""
+    return fresh_book()
+
+
+def fresh_book() -> PolicyBook:
+    """A book of its own, for trying a draft: what it learns, no door knows."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(POLICIES.glob("*.cedar"))]
     return PolicyBook(texts, catalogue().roles)
 

@@ -44,6 +44,7 @@ class Console:
     language: str
     territories: frozenset[str]
     logs: frozenset[str]
+    units: frozenset[str] = frozenset()
     position: int = 0
     behind: bool = False
     _waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUED_MOST))
@@ -72,6 +73,8 @@ class Console:
         """Whether this console may be told this."""
         if each.name == "trouble":
             return True
+        if each.name == "units":
+            return each.territory in self.units
         return each.territory in (self.logs if each.name in ("line", "head") else self.territories)
 
 

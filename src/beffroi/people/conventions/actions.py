@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from beffroi.foundation import clock
 from beffroi.people.catalogue import catalogue
 from beffroi.people.conventions import facts, models, queries, rules
+from beffroi.people.conventions.days import midnight
 from beffroi.people.conventions.errors import BadConvention, CannotSign, NotInForce, UnknownConvention
 from beffroi.people.entries import SYSTEM, append
 from beffroi.people.methods import hours as weekly
@@ -120,8 +120,8 @@ def draw(*, draft: Draft, actor: str = SYSTEM) -> models.Convention:
         hours=[weekly.written(each) for each in terms.hours],
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
-        opens_at=_midnight(terms.starts_on),
-        shuts_at=_midnight(terms.ends_on + timedelta(days=1)),
+        opens_at=midnight(terms.starts_on),
+        shuts_at=midnight(terms.ends_on + timedelta(days=1)),
         help_hours=terms.help_hours,
         unattended_min=terms.unattended_min,
         policy=policy,
@@ -151,10 +151,6 @@ def draw(*, draft: Draft, actor: str = SYSTEM) -> models.Convention:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # the town's own midnight
 
 
 @transaction.atomic

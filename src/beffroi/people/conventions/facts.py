@@ -43,7 +43,7 @@ class Ended(Fact, fact="convention.ended", version=1):
 
 
 class HelpBegun(Fact, fact="help.begun", version=1):
-    """Another centre has the queue of a territory until `until`; `why`: asked, unattended, nobody answered."""
+    """Another centre has a territory's queue until `until`; `why`: asked, unattended, nobody answered."""
 
     convention: str
     helper: str

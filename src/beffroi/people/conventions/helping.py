@@ -87,6 +87,6 @@ def tell_ended(now: datetime) -> int:
 
 
 def called_when_nobody(territory: str) -> Framework | None:
-    """The framework under which another centre has the queue where on-call found nobody; None: there is none."""
+    """The framework under which another centre has the queue where on-call found nobody, or None."""
     found = [each for each in queries.frameworks(territories=[territory]) if each.unattended_min]
     return min(found, key=lambda each: (each.unattended_min, each.helper_name), default=None)
