@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
-from tests.desks.conftest import PASSWORD, Town, town
+from tests.desks.conftest import PASSWORD, Town, burglary, happen, town
 
+from beffroi.during.incident import actions as incidents
 from beffroi.during.incident.models import Incident
+from beffroi.during.oncall.models import DeskOpen
 from beffroi.foundation import clock
 from beffroi.journal import queries as journal
 from beffroi.people import actions as people
@@ -21,7 +24,7 @@ from beffroi.people.conventions import queries as kept
 from beffroi.people.models import Installation, Member, Organisation
 from beffroi.people.orders import queries as orders
 
-__all__ = ["town"]
+__all__ = ["burglary", "happen", "town"]
 pytestmark = [pytest.mark.desk, pytest.mark.django_db]
 LIST, WHO, HELP = "/controle/conventions/", "/controle/qui/", "/veille/renfort/"
 
@@ -85,14 +88,8 @@ def two(town: Town) -> Iterator[Two]:
     queries.policy_book.cache_clear()
 
 
-def test_drawn_signed_in_force_and_ended_on_the_page(two: Two) -> None:
-    incident = Incident.objects.filter(territory_key="town").first()
-    assert incident is not None
-    sheet = f"/veille/interventions/{incident.pk}/"
-    desk = two.as_(two.operator)
-    from django.urls import reverse
-
-    sheet = reverse("duty_incident", args=[incident.pk])
+def test_drawn_signed_in_force_and_ended_on_the_page(two: Two, burglary: UUID) -> None:
+    desk, sheet = two.as_(two.operator), f"/veille/{burglary}/"
     assert desk.get(sheet).status_code in (403, 404)
     row = two.drawn()
     page = two.as_(two.mayor).get(f"{LIST}{row.pk}/").content.decode()
@@ -116,15 +113,9 @@ def test_drawn_signed_in_force_and_ended_on_the_page(two: Two) -> None:
     ]
 
 
-def test_a_note_crosses_only_where_the_convention_opens_notes(two: Two) -> None:
-    from django.urls import reverse
-
-    from beffroi.during.incident import actions as incidents
-
-    incident = Incident.objects.filter(territory_key="town").exclude(state="closed").first()
-    assert incident is not None
-    incidents.annotate(incident=incident.pk, member=two.town.operator.pk, text="Vu Monsieur Untel au portail")
-    sheet = reverse("duty_incident", args=[incident.pk])
+def test_a_note_crosses_only_where_the_convention_opens_notes(two: Two, burglary: UUID) -> None:
+    incidents.annotate(incident=burglary, member=two.town.operator.pk, text="Vu Monsieur Untel au portail")
+    sheet = f"/veille/{burglary}/"
     assert "Monsieur Untel" in two.as_(two.town.operator).get(sheet).content.decode()
     two.agreed()
     assert "Monsieur Untel" not in two.as_(two.operator).get(sheet).content.decode()
@@ -197,9 +188,7 @@ def test_a_queue_is_entrusted_in_one_press_and_handed_back_in_one(two: Two) -> N
     assert [each.fact for each in journal.last("territory:town", 2)].count("help.ended") == 1
 
 
-def test_an_unattended_queue_is_taken_and_an_attended_one_is_not(two: Two) -> None:
-    from beffroi.during.oncall.models import DeskOpen
-
+def test_an_unattended_queue_is_taken_and_an_attended_one_is_not(two: Two, burglary: UUID) -> None:
     two.agreed(**FRAMEWORK)
     desk, press = two.as_(two.operator), {"do": "take", "territory": "town", "helper": str(two.neighbour.pk)}
     Incident.objects.filter(territory_key="town").update(
