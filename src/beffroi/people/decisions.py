@@ -161,6 +161,11 @@ def territories_for(member: Asker, action: str) -> frozenset[str]:
     return queries.policy_book().reach(standing, action, catalogue().actions[action].grounds)
 
 
+def by_convention(member: Member, territory: str) -> bool:
+    """Whether a convention in force opens something of this territory to the member: another's territory."""
+    return any(key == territory for _convention, key in rights(member).at(clock.now()).shares)
+
+
 def decide_somewhere(member: Asker, action: str) -> Decision:
     """May `member` do `action` on the installation or in at least one territory? For pages that list.
 

@@ -1,4 +1,4 @@
-"""Conventions on the screen: drawn, signed by each, in force at the neighbour's desk, ended, and asked about."""
+"""Conventions on the screen: drawn, signed by each, in force at the neighbour’s desk, ended, asked about."""
 
 from __future__ import annotations
 
@@ -152,9 +152,7 @@ def test_a_stranger_knows_of_no_convention(two: Two) -> None:
 
 
 def test_who_can_see_a_camera_on_sunday_night_and_why(two: Two) -> None:
-    two.agreed(
-        matters=["incidents", "live"], purposes=["incident"], days=["sun"], start="20:00", end="06:00"
-    )
+    two.agreed(matters=["incidents", "live"], purposes=["incident"], days=["sun"], start="20:00", end="06:00")
     client = two.as_(two.mayor)
     sunday = orders.today() + timedelta(days=(6 - orders.today().weekday()) % 7)
     asked = {"action": "camera.look", "place": "town/C-1", "at": f"{sunday}T23:00"}

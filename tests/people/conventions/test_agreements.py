@@ -1,8 +1,7 @@
-"""A convention opens what every party signed, to roles held at home, within its days and hours; then it ends."""
+"""A convention opens what every party signed, to roles held at home, within its hours; then it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import cedarpy
@@ -294,4 +293,4 @@ def test_what_a_process_learned_is_not_what_it_lets_in(country: Country) -> None
     assert not queries.policy_book().unknown([str(row)])
     stranger = country.member("rieux", "operator")
     assert not may(stranger, "duty.view", "allaire")
-    assert NOW == clock.now()
+    assert clock.now() == NOW

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections
 
@@ -22,6 +23,7 @@ from beffroi.desks.duty.shown import Row
 from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.settings import current
+from beffroi.people import doors
 from beffroi.people.models import Member
 
 log = logging.getLogger(__name__)
@@ -153,6 +155,11 @@ class Hub:
         if territory not in territories:
             raise NotFound(what=identifier)
         may = await self.ask(reading.may, member, territory)
+        if await self.ask(doors.by_convention, member, territory):
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(
+                self._writer, reading.note_elsewhere, member, territory, str(UUID(identifier))
+            )
         key = (identifier, language, may)
         made = self._sheets.get(key)
         if made is None or time.monotonic() - made[0] > SHEET_LASTS_S:

@@ -25,7 +25,7 @@ from beffroi.during.oncall.shown import AlertView
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
-from beffroi.people import doors
+from beffroi.people import doors, records
 from beffroi.people.models import Member
 
 GROUPS = {"decide": DECIDE, "progress": CURRENT, "follow": FOLLOW, "closed": CLOSED}
@@ -44,6 +44,7 @@ ACTS = {
 #: What the sheet shows of an incident to those whose role, or a convention, opens it.
 READS = ("incident.read_notes", "incident.read_call", "incident.read_contacts", "unit.view")
 FAR = 1e10
+_elsewhere = records.Looks()
 
 
 def territory_of(incident: UUID | str) -> str:
@@ -194,7 +195,15 @@ def chance(value: float, low: float, high: float) -> Chance:
 
 def sheet(incident: UUID, member: Member) -> Sheet:
     """The sheet of an incident as a member may see it and act on it."""
-    return sheet_for(incident, may(member, territory_of(incident)))
+    territory = territory_of(incident)
+    note_elsewhere(member, territory, incident)
+    return sheet_for(incident, may(member, territory))
+
+
+def note_elsewhere(member: Member, territory: str, incident: UUID | str) -> None:
+    """Write, before it is shown, that a sheet of another organisation's territory is read: once an hour."""
+    if doors.by_convention(member, territory):
+        _elsewhere.note(member, "duty.view", territory, f"incident:{incident}")
 
 
 def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
