@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cedarpy
 
@@ -49,7 +49,7 @@ class PolicyBook:
         self._by_name: dict[tuple[str, str] | None, list[str]] = {}
         self._conventions: set[str] = set()
         self._roles = tuple(roles)
-        self._add(texts)
+        self._add(_parsed("\n".join(texts)))
         self._sets: OrderedDict[frozenset[tuple[str, str]], cedarpy.PolicySet] = OrderedDict()
         self._entities: OrderedDict[Standing, cedarpy.Entities] = OrderedDict()
         self._reaches: OrderedDict[tuple[Standing, str], frozenset[str]] = OrderedDict()
@@ -58,12 +58,9 @@ class PolicyBook:
     def __len__(self) -> int:
         return len(self._policies)
 
-    def _add(self, texts: Iterable[str]) -> None:
-        parsed = json.loads(cedarpy.policies_to_json_str("\n".join(texts)))
-        if parsed["templates"]:
-            raise ValueError("policies are written whole, not as templates")
+    def _add(self, bodies: dict[str, Any]) -> None:
         added: dict[str, _Policy] = {}
-        for position, body in parsed["staticPolicies"].items():
+        for position, body in bodies.items():
             name = body.get("annotations", {}).get("id") or position
             if name in self._policies or name in added:
                 raise ValueError(f"two policies are called {name!r}")
@@ -82,13 +79,11 @@ class PolicyBook:
         with self._lock:
             if convention in self._conventions:
                 return
-            heads = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
-            if any(
-                _named(each["principal"]) != ("Convention", convention) or each["effect"] != "permit"
-                for each in heads
-            ):
+            bodies = _parsed(text)
+            concerned = {(*(_named(each["principal"]) or ()), each["effect"]) for each in bodies.values()}
+            if concerned - {("Convention", convention, "permit")}:
                 raise ValueError(f"the policies of {convention} concern others")
-            self._add([text])
+            self._add(bodies)
             self._conventions.add(convention)
 
     def ask(
@@ -191,6 +186,14 @@ def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
     kept[key] = value
     while len(kept) > _KEPT:
         kept.popitem(last=False)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    parsed = json.loads(cedarpy.policies_to_json_str(text))
+    if parsed["templates"]:
+        raise ValueError("policies are written whole, not as templates")
+    bodies: dict[str, Any] = parsed["staticPolicies"]
+    return bodies
 
 
 def _named(principal: dict[str, object]) -> tuple[str, str] | None:
