@@ -112,6 +112,7 @@ urlpatterns = [
     path("controle/conventions/", conventions.listing, name="oversight_conventions"),
     path("controle/conventions/<uuid:convention>/", conventions.one, name="oversight_convention"),
     path("controle/organismes/", parties.directory, name="oversight_parties"),
+    path("controle/organismes/tenir/", parties.keep, name="oversight_parties_keep"),
     path("controle/qui/", conventions.who, name="oversight_who"),
     path("veille/renfort/", helping.page, name="duty_help"),
     path("crise/", crisis.home, name="crisis"),

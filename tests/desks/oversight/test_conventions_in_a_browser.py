@@ -1,4 +1,4 @@
-"""Conventions, the question who could, parties and help before a real browser: both themes, phone and desk."""
+"""Conventions, the question who could, parties and help before a real browser: themes, phone, wall."""
 
 from __future__ import annotations
 

@@ -207,10 +207,7 @@ def note_elsewhere(member: Member, territory: str, incident: UUID | str) -> None
 
 
 def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
-    """The sheet of an incident for whoever may do `may_do`. Raises UnknownIncident.
-
-    What another organisation's convention does not open is left out, and the sheet says that it is.
-    """
+    """The sheet of an incident for whoever may do `may_do`: what READS holds back is `withheld`."""
     found = queries.sheet(incident)
     notes, call, contacts, sees_units = (each in may_do for each in READS)
     view = found.incident

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST, require_safe
 
 from beffroi.desks import pages
 from beffroi.desks.duty.views import member_of
@@ -25,24 +25,11 @@ VIEW, MANAGE = "convention.view", "people.manage"
 
 
 @doors.door(VIEW)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """Every organisation; its contacts, as far as they serve the reader; the forms of who keeps it."""
-    member, status = member_of(request), 200
+    member = member_of(request)
     keeps = doors.decide(member, MANAGE).allowed
-    if request.method == "POST":
-        try:
-            doors.require(member, MANAGE)
-            _act(request.POST, member.actor)
-        except doors.DoorShut as shut:
-            people.record_refusal(shut)
-            raise
-        except BeffroiError as refusal:
-            messages.error(request, pages.sentence(refusal))
-            status = refusal.status
-        else:
-            messages.success(request, gettext("Done."))
-            return redirect("oversight_parties")
     found = queries.directory(reader=member.organisation_id, everything=keeps)
     named = towns({key for each in found for key in each.territories})
     known = KnownTerritory.objects.order_by("key").values_list("key", flat=True) if keeps else ()
@@ -62,7 +49,20 @@ def directory(request: HttpRequest) -> HttpResponse:
         "known": sorted((key, towns(known).get(key, key)) for key in known) if keeps else [],
         "place_title": gettext("Oversight"),
     }
-    return render(request, "desks/oversight/parties.html", context, status=status)
+    return render(request, "desks/oversight/parties.html", context)
+
+
+@doors.door(MANAGE)
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """What a form of the directory asks: an organisation, a territory it answers for, a contact."""
+    try:
+        _act(request.POST, member_of(request).actor)
+    except BeffroiError as refusal:
+        messages.error(request, pages.sentence(refusal))
+    else:
+        messages.success(request, gettext("Done."))
+    return redirect("oversight_parties")
 
 
 def _act(form: QueryDict, actor: str) -> None:
