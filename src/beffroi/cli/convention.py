@@ -154,7 +154,9 @@ def diff(name: str) -> None:
 @convention.command()
 @click.option("--action", required=True, help="Key of an action, such as camera.look.")
 @click.option("--territory", required=True, help="Key of the territory.")
-@click.option("--at", type=click.DateTime(), default=None, help="Day and hour of the town; now.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), default=None, help="Day and hour of the town; now."
+)
 @JSON
 def who(action: str, territory: str, at: object, as_json: bool) -> None:
     """Who could do that there, and why.

@@ -34,4 +34,4 @@ class NotInForce(Invalid):
 
     code = "conventions.not_in_force"
     message = "This cannot be done now: {why}."
-    advice = "Help between centres rests on a framework convention, signed beforehand and in force."
+    advice = "It rests on a convention, or a framework for help, signed by every party and in force."
