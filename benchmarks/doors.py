@@ -2,7 +2,7 @@
 
 The peer is the same Cedar engine given every policy at once, as an installation without
 preselection would do. Rights are plain values here: what a request reads from the database
-(two queries) is not in these figures.
+(four to six queries) is not in these figures.
 """
 
 from __future__ import annotations

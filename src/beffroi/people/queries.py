@@ -34,8 +34,8 @@ def fresh_book() -> PolicyBook:
 
 
 def rights_of(member: Member, at: datetime | None = None) -> Rights:
-    """What the database says of a member, from `at` (now) on: four queries, two more for who reaches
-    everything, and one when a convention is met for the first time by this process."""
+    """What the database says of a member, from `at` (now) on: four queries, five for a role over a centre,
+    six for one over everything, one more when a convention is met for the first time by this process."""
     held = RoleHeld.objects.filter(member=member)
     grants = tuple(
         Grant(
