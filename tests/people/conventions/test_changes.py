@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from tests.people.conventions.conftest import Country
 
-from beffroi.foundation import clock
 from beffroi.people import doors
 from beffroi.people.conventions import actions, asking
 from beffroi.people.conventions import queries as kept
@@ -39,15 +38,15 @@ def test_a_next_version_says_what_is_lost_and_what_is_gained(country: Country) -
     )
 
 
-def test_fewer_hours_are_no_loss_of_an_act_and_other_hours_are_told(
-    country: Country, hand: clock.FixedClock
-) -> None:
+def test_fewer_hours_are_a_loss_at_the_others(country: Country) -> None:
     agent = country.member("redon", "operator")
-    assert agent.display_name in told(country, "redon", ["allaire"], hours=["sun 03:00-04:00"])
-    kept_draft = kept.conventions(everything=True)[0]
-    actions.withdraw(convention=kept_draft.id)
+    gains, loses = told(country, "redon", ["allaire"], hours=["sun 03:00-04:00"])[agent.display_name]
+    assert gains and not loses
+    actions.withdraw(convention=kept.conventions(everything=True)[0].id)
     country.agree("redon", ["allaire"])
-    assert told(country, "redon", ["allaire"], hours=["sun 03:00-04:00"]) == {}
+    gains, loses = told(country, "redon", ["allaire"], hours=["sun 03:00-04:00"])[agent.display_name]
+    assert not gains and ("duty.view", ("allaire",)) in loses
+    assert told(country, "redon", ["allaire"]) == {}, "the same again changes nothing"
 
 
 def test_a_framework_is_compared_as_while_help_goes_on(country: Country) -> None:

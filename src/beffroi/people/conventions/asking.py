@@ -106,7 +106,7 @@ def changes(view: ConventionView) -> list[Change]:
     """Who gains and who loses what, where, once this version is agreed: members × actions × territories.
 
     Compared at every moment of a week at which hours begin, from its first day on (today where that is past);
-    a framework as while help goes on.
+    what changes at some hours only is told too. A framework is compared as while help goes on.
     """
     terms = kept.terms_of(view)
     older = _older(view)
@@ -120,18 +120,20 @@ def changes(view: ConventionView) -> list[Change]:
     for member in _concerned(view, older):
         now_rights = people.rights_of(member)
         then = replace(now_rights, shares=_then(now_rights, terms, older, str(member.organisation_id)))
-        before, after = set[tuple[str, str]](), set[tuple[str, str]]()
+        gained, lost = set[tuple[str, str]](), set[tuple[str, str]]()
         for instant in instants:
-            before |= _open(book, _with_help(now_rights, older), instant, actions, territories)
-            after |= _open(book, then, instant, actions, territories)
-        if before != after:
+            before = _open(book, _with_help(now_rights, older), instant, actions, territories)
+            after = _open(book, then, instant, actions, territories)
+            gained |= after - before
+            lost |= before - after
+        if gained or lost:
             told.append(
                 Change(
                     member.pk,
                     member.display_name,
                     member.organisation.name,
-                    _grouped(after - before, actions),
-                    _grouped(before - after, actions),
+                    _grouped(gained, actions),
+                    _grouped(lost, actions),
                 )
             )
     return sorted(told, key=lambda each: (each.organisation.casefold(), each.name.casefold()))
