@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
-from datetime import datetime
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest
@@ -52,34 +51,8 @@ class Pace:
             self._counts.clear()
 
 
-class Looks:
-    """Which looks of this hour are written already: the first of each is, before its answer leaves."""
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str, str, str, datetime], None] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def note(self, member: Member, action: str, territory: str, subject: str) -> None:
-        """Write the look in the journal of the territory, unless it is there for this hour."""
-        hour = clock.now().replace(minute=0, second=0, microsecond=0)
-        key = (str(member.pk), action, territory, subject, hour)
-        with self._lock:
-            if key in self._seen:
-                return
-        records.record_look(member=member, territory=territory, action=action, subjects=[subject])
-        with self._lock:
-            self._seen[key] = None
-            while len(self._seen) > _MOST_KNOWN:
-                self._seen.popitem(last=False)
-
-    def forget(self) -> None:
-        """Begin anew (tests)."""
-        with self._lock:
-            self._seen.clear()
-
-
 pace = Pace()
-looks = Looks()
+looks = records.Looks()
 
 
 class ProgramToken(HttpBearer):

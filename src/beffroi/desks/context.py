@@ -73,6 +73,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "wall_open": lambda: request.user.is_authenticated and _may(request.user, "camera.look"),
         "looks_open": lambda: request.user.is_authenticated and _may(request.user, "look.view"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
+        "conventions_open": lambda: request.user.is_authenticated and _may(request.user, "convention.view"),
+        "rights_open": lambda: request.user.is_authenticated and _may(request.user, "rights.view"),
         "oversight_open": lambda: request.user.is_authenticated and _may(request.user, "order.view"),
         "witnesses_open": lambda: (
             request.user.is_authenticated and doors.decide_somewhere(request.user, "journal.witness").allowed

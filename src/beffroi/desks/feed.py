@@ -63,6 +63,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         language=language,
         territories=admission.territories,
         logs=await _hub.ask(doors.territories_for, admission.member, "log.view"),
+        units=await _hub.ask(doors.territories_for, admission.member, "unit.view"),
+        devices=await _hub.ask(doors.territories_for, admission.member, "device.view"),
     )
     await _stream(scope, receive, send, console, _position(scope, asked))
 
@@ -122,6 +124,9 @@ async def _pump(
             news.cancel()
             if not (gone.done() or asking.done()):
                 await _write(send, f": here\nid: {console.position}\n\n".encode())
+    if asking.done() and not gone.done():
+        # Other territories, or none: the page asks anew, so that it shows what is open now and no more.
+        await _write(send, b"event: again\ndata: {}\n\n")
     if not gone.done():
         await send({"type": "http.response.body", "body": b""})
 
@@ -143,6 +148,10 @@ async def _until_other_rights(scope: Scope, console: Console) -> None:
             admission = await doors.admit(scope, ACTION)
         except doors.DoorShut:
             return
-        logs = await _hub.ask(doors.territories_for, admission.member, "log.view")
-        if (admission.territories, logs) != (console.territories, console.logs):
+        seen = [
+            await _hub.ask(doors.territories_for, admission.member, action)
+            for action in ("log.view", "unit.view", "device.view")
+        ]
+        before = (console.territories, console.logs, console.units, console.devices)
+        if (admission.territories, *seen) != before:
             return

@@ -18,12 +18,15 @@ from beffroi.desks.duty import (
     switch_views,
     telling_views,
 )
+from beffroi.desks.duty import help_views as helping
 from beffroi.desks.duty import views as duty
 from beffroi.desks.eyes import moving, signalling
 from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.oversight import convention_views as conventions
+from beffroi.desks.oversight import party_views as parties
 from beffroi.desks.oversight import views as oversight
 from beffroi.desks.oversight import witnessing
 from beffroi.desks.programs import views as programs
@@ -111,6 +114,12 @@ urlpatterns = [
     path("controle/temoins/", witnessing.page, name="oversight_witnesses"),
     path("temoin/", witnessing.door, name="witness"),
     path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
+    path("controle/conventions/", conventions.listing, name="oversight_conventions"),
+    path("controle/conventions/<uuid:convention>/", conventions.one, name="oversight_convention"),
+    path("controle/organismes/", parties.directory, name="oversight_parties"),
+    path("controle/organismes/tenir/", parties.keep, name="oversight_parties_keep"),
+    path("controle/qui/", conventions.who, name="oversight_who"),
+    path("veille/renfort/", helping.page, name="duty_help"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/plan/<slug:territory>/", plan.plan, name="crisis_plan"),
     path("crise/plan/<slug:territory>/version/<int:number>/", plan.version, name="crisis_plan_version"),

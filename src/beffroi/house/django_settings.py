@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "beffroi.journal",
     "beffroi.people.orders",
     "beffroi.people.switches",
+    "beffroi.people.conventions",
+    "beffroi.people.parties",
     "beffroi.territory",
     "beffroi.eyes",
     "beffroi.before.signal",

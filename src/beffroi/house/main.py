@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "order": ("beffroi.cli.register", "order"),
     "agent": ("beffroi.cli.register", "agent"),
     "switch": ("beffroi.cli.switch", "switch"),
+    "convention": ("beffroi.cli.convention", "convention"),
+    "party": ("beffroi.cli.party", "party"),
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
     "token": ("beffroi.cli.token", "token"),

@@ -17,11 +17,12 @@ from beffroi.people.accounts import (
 )
 from beffroi.people.catalogue import catalogue
 from beffroi.people.entries import SYSTEM, append
-from beffroi.people.grants import end_role, give_role, know_territory
+from beffroi.people.grants import answer_for, end_role, give_role, know_territory
 from beffroi.people.models import Centre, CentreTerritory, Installation, Organisation, Role
 from beffroi.people.records import record_look, record_refusal
 
 __all__ = [
+    "answer_for",
     "check_password_strength",
     "close_member",
     "create_centre",

@@ -30,13 +30,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class RoleDefinition:
-    """One role: its key, its words, whether it must carry a second factor, the actions it opens."""
+    """One role: its key, its words, whether it must carry a second factor, the actions it opens.
+
+    `across`: it needs no convention where another organisation answers for the territory.
+    """
 
     key: str
     fr: str
     en: str
     second_factor: bool
     actions: tuple[str, ...]
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def _role(key: str, given: dict[str, Any], actions: Mapping[str, Action]) -> Rol
         _words(where, given, "en"),
         bool(given.get("second_factor", False)),
         opened,
+        bool(given.get("across", False)),
     )
 
 

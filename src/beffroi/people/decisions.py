@@ -93,7 +93,7 @@ def decide(
     if isinstance(standing, Decision):
         return standing
     demanded = catalogue().actions[action].grounds
-    verdict = queries.policy_book().ask(standing, action, territory, demanded, grounds.purpose)
+    verdict = queries.policy_book().ask(standing, action, territory, demanded, grounds.purpose_code)
     if not verdict.allowed:
         return _no_role(action, territory)
     if not demanded:
@@ -124,7 +124,7 @@ def _on_grounds(standing: Standing, question: Question, demanded: tuple[str, ...
     answers = {ground: ground_ports.confirm(ground, question) for ground in demanded}
     stand = [ground for ground, answer in answers.items() if answer.stands]
     verdict = queries.policy_book().ask(
-        standing, question.action, question.territory, stand, question.grounds.purpose
+        standing, question.action, question.territory, stand, question.grounds.purpose_code
     )
     if verdict.allowed:
         return Decision(True, "people.allowed", verdict.policies, question.action)
@@ -159,6 +159,11 @@ def territories_for(member: Asker, action: str) -> frozenset[str]:
     if isinstance(standing, Decision):
         return frozenset()
     return queries.policy_book().reach(standing, action, catalogue().actions[action].grounds)
+
+
+def by_convention(member: Member, territory: str) -> bool:
+    """Whether a convention in force opens something of this territory to the member: another's territory."""
+    return any(key == territory for _convention, key in rights(member).at(clock.now()).shares)
 
 
 def decide_somewhere(member: Asker, action: str) -> Decision:

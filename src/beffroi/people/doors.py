@@ -13,6 +13,7 @@ from __future__ import annotations
 from beffroi.people.decisions import (
     Decision,
     DoorShut,
+    by_convention,
     decide,
     decide_somewhere,
     forget_rights,
@@ -32,6 +33,7 @@ __all__ = [
     "DoorShut",
     "Grounds",
     "admit",
+    "by_convention",
     "by_token",
     "decide",
     "decide_somewhere",

@@ -17,6 +17,12 @@ class OrganisationCreated(Fact, fact="people.organisation_created", version=1):
     kind: str
 
 
+class TerritoryAnswered(Fact, fact="people.territory_answered", version=1):
+    """An organisation answers for a territory: who belongs to another needs a convention there."""
+
+    organisation: str
+
+
 class CentreCreated(Fact, fact="people.centre_created", version=1):
     """A supervision centre of an organisation was declared."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from beffroi.foundation import clock
-from beffroi.foundation.errors import Invalid
+from beffroi.foundation.errors import Invalid, NotFound
 from beffroi.people import facts
 from beffroi.people.decisions import forget_rights
 from beffroi.people.entries import SYSTEM, append
@@ -19,9 +19,21 @@ def know_territory(*, key: str, organisation: Organisation | None = None) -> Kno
     """Tell people of a territory, so that roles over the whole installation reach it. Safe to repeat."""
     territory, _ = KnownTerritory.objects.get_or_create(key=key)
     if organisation is not None and territory.organisation_id != organisation.id:
-        territory.organisation = organisation
-        territory.save(update_fields=["organisation"])
+        answer_for(key=key, organisation=organisation)
+        territory.refresh_from_db()
     return territory
+
+
+@transaction.atomic
+def answer_for(*, key: str, organisation: Organisation, actor: str = SYSTEM) -> None:
+    """Say which organisation answers for a territory: from then on the others need a convention there.
+
+    Raises NotFound for a territory that nobody told of.
+    """
+    if not KnownTerritory.objects.filter(key=key).update(organisation=organisation):
+        raise NotFound(what=f"territory {key}")
+    fact = facts.TerritoryAnswered(organisation=str(organisation.id))
+    append(fact=fact, subject=f"territory:{key}", actor=actor)
 
 
 @transaction.atomic

@@ -26,6 +26,11 @@ class Grounds:
     second_signature: str = ""
     accreditation: str = ""
 
+    @property
+    def purpose_code(self) -> str:
+        """The purpose without what it refers to: `incident` of `incident:<identifier>`."""
+        return self.purpose.partition(":")[0]
+
     def named(self, ground: str) -> str:
         """The key given for a ground, by the ground's name."""
         return str(getattr(self, ground))

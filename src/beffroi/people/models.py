@@ -40,11 +40,19 @@ class Organisation(models.Model):
     class Kind(models.TextChoices):
         COMMUNE = "commune"
         EPCI = "epci"
+        SYNDICAT_MIXTE = "syndicat_mixte"
         POLICE_MUNICIPALE = "police_municipale"
         GENDARMERIE = "gendarmerie"
         POLICE_NATIONALE = "police_nationale"
+        SDIS = "sdis"
+        SAMU = "samu"
         PREFECTURE = "prefecture"
         JUSTICE = "justice"
+        TELESURVEILLANCE = "telesurveillance"
+        INTEGRATOR = "integrator"
+        BUSINESS = "business"
+        LANDLORD = "landlord"
+        REFERENTS = "referents"
         OTHER = "other"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

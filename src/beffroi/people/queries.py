@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
+
 from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.people.catalogue import catalogue
+from beffroi.people.conventions import reach
 from beffroi.people.methods.policy_book import PolicyBook
-from beffroi.people.methods.rights import Grant, Rights, Watch
+from beffroi.people.methods.rights import Grant, Rights, Share, Watch
 from beffroi.people.models import CentreTerritory, Installation, KnownTerritory, Member, RoleHeld
 
 POLICIES = Path(__file__).parent / "policies"
@@ -18,13 +23,19 @@ POLICIES = Path(__file__).parent / "policies"
 
 @lru_cache(maxsize=1)
 def policy_book() -> PolicyBook:
-    """The policies of this version of the product, parsed once a process."""
+    """This version's policies, parsed once a process; those of conventions join as they are met."""
+    return fresh_book()
+
+
+def fresh_book() -> PolicyBook:
+    """A book of its own, for trying a draft: what it learns, no door knows."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(POLICIES.glob("*.cedar"))]
     return PolicyBook(texts, catalogue().roles)
 
 
-def rights_of(member: Member) -> Rights:
-    """What the database says of a member now: two queries, a third for who reaches everything."""
+def rights_of(member: Member, at: datetime | None = None) -> Rights:
+    """What the database says of a member, from `at` (now) on: four queries, five for a role over a centre,
+    six for one over everything, one more when a convention is met for the first time by this process."""
     held = RoleHeld.objects.filter(member=member)
     grants = tuple(
         Grant(
@@ -36,15 +47,41 @@ def rights_of(member: Member) -> Rights:
     watches = CentreTerritory.objects.all()
     if not everywhere:
         watches = watches.filter(centre__in=[each.key for each in grants if each.scope == "centre"])
+    watched = tuple(Watch(w.centre_id, w.territory_id, w.starts_at, w.ends_at) for w in watches)
     known = KnownTerritory.objects.values_list("key", flat=True) if everywhere else ()
+    named = {each.key for each in grants if each.scope == "territory"} | {w.territory for w in watched}
     return Rights(
         member=member.id,
         organisation=str(member.organisation_id),
         active=member.is_active,
         grants=grants,
-        watches=tuple(Watch(w.centre_id, w.territory_id, w.starts_at, w.ends_at) for w in watches),
+        watches=watched,
         known=frozenset(known),
+        foreign=_foreign(member, None if everywhere else named),
+        across=frozenset(role.key for role in catalogue().roles.values() if role.across),
+        shares=_shares(member, at or clock.now()) if grants else (),
+        zone=settings.TIME_ZONE,
     )
+
+
+def _foreign(member: Member, named: set[str] | None) -> frozenset[str]:
+    """Of these territories (None: of all), those for which another organisation answers."""
+    if named is not None and not named:
+        return frozenset()
+    asked = Q() if named is None else Q(key__in=named)
+    others = KnownTerritory.objects.filter(asked).exclude(organisation=None)
+    return frozenset(others.exclude(organisation=member.organisation_id).values_list("key", flat=True))
+
+
+def _shares(member: Member, at: datetime) -> tuple[Share, ...]:
+    """What conventions open to the member's organisation, the book knowing their policies."""
+    shares = reach.shares_of(member.organisation_id, at)
+    book = policy_book()
+    unknown = book.unknown(each.convention for each in shares)
+    if unknown:
+        for name, text in reach.texts(unknown).items():
+            book.learn(name, text)
+    return shares
 
 
 def installation() -> Installation | None:

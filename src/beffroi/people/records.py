@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
+from beffroi.foundation import clock
 from beffroi.people import facts
 from beffroi.people.decisions import DoorShut
 from beffroi.people.entries import append
 from beffroi.people.grounds import NO_GROUNDS, Grounds
 from beffroi.people.models import Member
+
+_LOOKS_KNOWN = 10_000
 
 
 def record_refusal(shut: DoorShut) -> None:
@@ -49,3 +55,29 @@ def record_look(
         append(
             journal=f"territory:{territory}", fact=fact, subject=f"territory:{territory}", actor=member.actor
         )
+
+
+class Looks:
+    """Which looks of this hour are written already: the first of each is, before its answer leaves."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[str, str, str, str, datetime], None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def note(self, member: Member, action: str, territory: str, subject: str) -> None:
+        """Write the look in the journal of the territory, unless it is there for this hour."""
+        hour = clock.now().replace(minute=0, second=0, microsecond=0)
+        key = (str(member.pk), action, territory, subject, hour)
+        with self._lock:
+            if key in self._seen:
+                return
+        record_look(member=member, territory=territory, action=action, subjects=[subject])
+        with self._lock:
+            self._seen[key] = None
+            while len(self._seen) > _LOOKS_KNOWN:
+                self._seen.popitem(last=False)
+
+    def forget(self) -> None:
+        """Begin anew (tests)."""
+        with self._lock:
+            self._seen.clear()

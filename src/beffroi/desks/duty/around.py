@@ -38,8 +38,8 @@ def event(incident: UUID) -> Linked | None:
     return Linked(found.reference, others)
 
 
-def told(incident: UUID) -> tuple[Told, ...]:
-    """To whom an incident was told, the newest first."""
+def told(incident: UUID, *, named: bool = True) -> tuple[Told, ...]:
+    """To whom an incident was told, the newest first; `named`: and by whom."""
     found = handing.handovers(incident)
     names = people.names_of({f"member:{each.member}" for each in found})
     return tuple(
@@ -47,21 +47,26 @@ def told(incident: UUID) -> tuple[Told, ...]:
             each.service,
             f"{words.said(words_more.SERVICES, each.service)}, {words.said(words_more.WAYS, each.how)}",
             each.at,
-            names.get(f"member:{each.member}", ""),
+            names.get(f"member:{each.member}", "") if named else "",
         )
         for each in found
     )
 
 
-def doubt_signs(signs: Sequence[SignView]) -> tuple[tuple[str, datetime, str], ...]:
+def doubt_signs(
+    signs: Sequence[SignView], *, with_words: bool = True
+) -> tuple[tuple[str, datetime, str], ...]:
     """The signs among which a person chooses those that agree: identifier, when, what."""
-    return tuple((str(each.observation), each.seen_at, sign_title(each)) for each in signs[:SIGNS_TO_CHOOSE])
+    return tuple(
+        (str(each.observation), each.seen_at, sign_title(each, with_words))
+        for each in signs[:SIGNS_TO_CHOOSE]
+    )
 
 
-def sign_title(sign: SignView) -> str:
+def sign_title(sign: SignView, with_words: bool = True) -> str:
     """A sign in a few words: its kind and its device."""
     kind = words.said(words.KINDS, sign.kind)
-    near = words_more.near(sign.content)
+    near = words_more.near(sign.content) if with_words else ""
     if near:
         kind += f" ({near})"
     return f"{kind}, {sign.device}" if sign.device else kind

@@ -22,12 +22,20 @@ AT_FIRST = 4
 AS_FAR_AS_M = 400.0
 
 
-def signs(found: Sequence[SignView]) -> tuple[Sign, ...]:
-    """The signs of an incident: earlier signals and the heaviest others, the newest first; then the rest."""
+#: Kinds of what persons said: their words may be withheld, that they called is not.
+SAID = ("report.", "signal.")
+
+
+def signs(found: Sequence[SignView], *, with_words: bool = True) -> tuple[Sign, ...]:
+    """The signs of an incident: earlier signals and the heaviest others, the newest first; then the rest.
+
+    `with_words`: with what callers said.
+    """
     told = _grouped(found)
     weighty = sorted(told, key=lambda each: (each.relation != "earlier_signal", -each.share))
     chosen, rest = weighty[:AT_FIRST], weighty[AT_FIRST:SHOWN]
-    return tuple(_sign(each) for part in (chosen, rest) for each in sorted(part, key=_newest_first))
+    told = [each for part in (chosen, rest) for each in sorted(part, key=_newest_first)]
+    return tuple(_sign(each, with_words=with_words or not each.kind.startswith(SAID)) for each in told)
 
 
 def _newest_first(sign: SignView) -> float:
@@ -51,22 +59,30 @@ def _together(group: list[SignView]) -> SignView:
     return msgspec.structs.replace(heaviest, seen_at=max(each.seen_at for each in group), repeats=times - 1)
 
 
-def _sign(sign: SignView) -> Sign:
+def _sign(sign: SignView, *, with_words: bool) -> Sign:
     title = words.said(words.KINDS, sign.kind)
     if sign.device and sign.kind.startswith("presence."):
         title = f"{sign.device}, {title[:1].lower()}{title[1:]}"
     given = {each["code"]: each.get("params", {}) for each in sign.reasons}
     title = next((reasons.said(code, given[code]) for code in reasons.INSTEAD if code in given), title)
-    return Sign(at=sign.seen_at, icon=words.icon(sign.kind), title=title, note=_note(sign), weight=sign.share)
+    return Sign(
+        at=sign.seen_at,
+        icon=words.icon(sign.kind),
+        title=title,
+        note=_note(sign, with_words),
+        weight=sign.share,
+    )
 
 
-def _note(sign: SignView) -> str:
+def _note(sign: SignView, with_words: bool) -> str:
     given: dict[str, dict[str, Any]] = {each["code"]: each.get("params", {}) for each in sign.reasons}
     floor, zone = sign.content.get("floor", ""), sign.content.get("zone", "")
+    if not with_words:
+        floor, zone = "", ""
     parts = [gettext("floor %(floor)s") % {"floor": floor}] if floor else []
     parts += [f"zone {zone}"] if zone else []
     parts += [str(sign.content["unit"])] if sign.kind == "panic.crew" and "unit" in sign.content else []
-    if near := words_more.near(sign.content):
+    if with_words and (near := words_more.near(sign.content)):
         parts.append(gettext("near %(place)s") % {"place": near})
     parts += [reasons.said(code, given[code]) for code in reasons.BESIDE if code in given][:1]
     if sign.repeats:

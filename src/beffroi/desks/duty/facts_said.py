@@ -15,6 +15,7 @@ from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.eyes import words as eyes_words
 from beffroi.desks.oncall import words as oncall_words
 from beffroi.desks.oversight import words as oversight_words
+from beffroi.desks.oversight import words_conventions
 from beffroi.desks.report import words as signal_words
 
 Body = Mapping[str, Any]
@@ -23,6 +24,7 @@ Detail = Callable[[Body], str]
 FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
     **oversight_words.FACTS,
+    **words_conventions.FACTS,
     "camera.declared": _("Camera declared"),
     "camera.held": _("Camera taken to move it"),
     "camera.let_go": _("Camera let go"),
@@ -267,6 +269,7 @@ def _undone(body: Body) -> str:
 DETAILS: Mapping[str, Detail] = {
     **dict.fromkeys(words_acting.FACTS, words_acting.acted),
     **dict.fromkeys(oversight_words.FACTS, oversight_words.registered),
+    **dict.fromkeys(words_conventions.FACTS, words_conventions.told),
     "camera.held": _taken_over,
     "camera.let_go": _let_go,
     "camera.moved": lambda body: f"{body['device']}, {eyes_words.said(eyes_words.ACTS, body['act'])}",

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections
 
@@ -22,6 +23,7 @@ from beffroi.desks.duty.shown import Row
 from beffroi.foundation import clock
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.settings import current
+from beffroi.people import doors
 from beffroi.people.models import Member
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ class Console:
     language: str
     territories: frozenset[str]
     logs: frozenset[str]
+    units: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
     position: int = 0
     behind: bool = False
     _waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUED_MOST))
@@ -72,6 +76,10 @@ class Console:
         """Whether this console may be told this."""
         if each.name == "trouble":
             return True
+        if each.name == "units":
+            return each.territory in self.units
+        if each.name == "switches":
+            return each.territory in self.devices
         return each.territory in (self.logs if each.name in ("line", "head") else self.territories)
 
 
@@ -152,6 +160,11 @@ class Hub:
         if territory not in territories:
             raise NotFound(what=identifier)
         may = await self.ask(reading.may, member, territory)
+        if await self.ask(doors.by_convention, member, territory):
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(
+                self._writer, reading.note_elsewhere, member, territory, str(UUID(identifier))
+            )
         key = (identifier, language, may)
         made = self._sheets.get(key)
         if made is None or time.monotonic() - made[0] > SHEET_LASTS_S:

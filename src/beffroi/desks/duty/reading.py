@@ -25,7 +25,7 @@ from beffroi.during.oncall.shown import AlertView
 from beffroi.foundation import clock
 from beffroi.foundation.geography import Position
 from beffroi.foundation.settings import current
-from beffroi.people import doors
+from beffroi.people import doors, records
 from beffroi.people.models import Member
 
 GROUPS = {"decide": DECIDE, "progress": CURRENT, "follow": FOLLOW, "closed": CLOSED}
@@ -41,7 +41,10 @@ ACTS = {
     "incident.link": "link",
     "acting.command": "switch",
 }
+#: What the sheet shows of an incident to those whose role, or a convention, opens it.
+READS = ("incident.read_notes", "incident.read_call", "incident.read_contacts", "unit.view")
 FAR = 1e10
+_elsewhere = records.Looks()
 
 
 def territory_of(incident: UUID | str) -> str:
@@ -54,7 +57,7 @@ def territory_of(incident: UUID | str) -> str:
 
 def may(member: Member, territory: str) -> frozenset[str]:
     """What a member may do to incidents of a territory."""
-    asked = (*ACTS, eyes.ACTION)
+    asked = (*ACTS, *READS, eyes.ACTION)
     return frozenset(act for act in asked if territory in doors.territories_for(member, act))
 
 
@@ -192,12 +195,21 @@ def chance(value: float, low: float, high: float) -> Chance:
 
 def sheet(incident: UUID, member: Member) -> Sheet:
     """The sheet of an incident as a member may see it and act on it."""
-    return sheet_for(incident, may(member, territory_of(incident)))
+    territory = territory_of(incident)
+    note_elsewhere(member, territory, incident)
+    return sheet_for(incident, may(member, territory))
+
+
+def note_elsewhere(member: Member, territory: str, incident: UUID | str) -> None:
+    """Write, before it is shown, that a sheet of another organisation's territory is read: once an hour."""
+    if doors.by_convention(member, territory):
+        _elsewhere.note(member, "duty.view", territory, f"incident:{incident}")
 
 
 def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
-    """The sheet of an incident for whoever may do `may_do`. Raises UnknownIncident."""
+    """The sheet of an incident for whoever may do `may_do`: what READS holds back is `withheld`."""
     found = queries.sheet(incident)
+    notes, call, contacts, sees_units = (each in may_do for each in READS)
     view = found.incident
     now = clock.now()
     allowed = frozenset(act for act in may_do if ACTS.get(act) in found.actions)
@@ -219,16 +231,17 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         leaves_missing=stay.missing,
         decide_since=view.seen_at if view.phase == "decide" else None,
         decide_limit=current().decision_budget_seconds,
-        units=who.units,
+        units=who.units if sees_units else (),
         basis=who.basis,
-        left_out=who.left_out,
-        signs=believing.signs(found.signs),
+        left_out=who.left_out if sees_units else (),
+        signs=believing.signs(found.signs, with_words=call),
         sources_words=believing.sources(view),
         doubt=gettext("Doubt lifted") if found.doubt else "",
         doubt_note=_doubt(found.doubt),
         todo=ledger.todo(found.steps),
         procedure=ledger.procedure(found.procedure),
-        notes=ledger.notes(found.notes),
+        notes=ledger.notes(found.notes) if notes else (),
+        withheld=not (notes and call and contacts and sees_units),
         outcome=words.outcome(view.outcome, view.outcome_cause) if view.outcome else "",
         outcomes=_outcomes(),
         doubts=_doubts(),
@@ -236,19 +249,19 @@ def sheet_for(incident: UUID, may_do: frozenset[str]) -> Sheet:
         may=allowed,
         can=frozenset() if view.state == "closed" else may_do,
         alone=stay.missing if view.phase == "progress" and not who.arrive and not stay.at else "",
-        route=who.route,
+        route=who.route if sees_units else (),
         seeing=believing.seeing(view),
         reach=going.reach(view) if view.state != "on_scene" else None,
         leaving=leaving.leaving(view, now),
-        calls=oncall.duty_call(incident),
-        links=tuple(oncall.duty_links(incident)),
+        calls=oncall.duty_call(incident) if contacts else None,
+        links=tuple(oncall.duty_links(incident)) if contacts else (),
         partners=oncall.partners(),
         alarm=alarm,
         alarm_words=alarm_words,
         alarm_why=alarm_why,
-        told=around.told(view.id),
+        told=around.told(view.id, named=contacts),
         event=event,
-        doubt_signs=around.doubt_signs(found.signs),
+        doubt_signs=around.doubt_signs(found.signs, with_words=call),
         switches=switching.near(view.territory, view.id, _place(view)) if view.state != "closed" else (),
         commands=switching.of_incident(view.id),
         eyes=eyes.around(view) if eyes.ACTION in may_do and view.state != "closed" else (),

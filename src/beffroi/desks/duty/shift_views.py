@@ -115,7 +115,7 @@ def _page(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpRes
         "down": _down(left, names),
         "repairs": _repairs(left, names),
         "told": [(telling.service_words(code), code, _line(each, names), at) for code, each, at in left.told],
-        "notes": _notes(left, names),
+        "notes": _notes(left, names, doors.territories_for(member, "incident.read_notes")),
         "taken": _taken(keys),
         "towns": watched,
         "place_title": watched[0].name if not several else gettext("Duty desk"),
@@ -162,11 +162,14 @@ def _repairs(left: Shift, names: dict[str, str]) -> list[tuple[str, str, datetim
     return [(_device(key, device, names), said[why], at) for key, device, why, at in left.repairs]
 
 
-def _notes(left: Shift, names: dict[str, str]) -> list[tuple[UUID, datetime, str, str, str]]:
+def _notes(
+    left: Shift, names: dict[str, str], read: Collection[str]
+) -> list[tuple[UUID, datetime, str, str, str]]:
     authors = people.names_of({f"member:{each.member}" for each in left.notes})
     return [
         (each.id, each.at, each.text, authors.get(f"member:{each.member}", ""), names.get(each.territory, ""))
         for each in left.notes
+        if each.territory in read
     ]
 
 

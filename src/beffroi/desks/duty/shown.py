@@ -197,6 +197,8 @@ class Sheet:
     todo: tuple[Todo, ...] = ()
     procedure: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
+    #: Whether something is not shown because a convention does not open it.
+    withheld: bool = False
     outcome: str = ""
     outcomes: tuple[Outcome, ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()

@@ -86,7 +86,14 @@ def page(request: HttpRequest, sheet: Sheet | None, *, status: int = 200, **besi
         "who": member.display_name,
         "who_note": gettext("on duty"),
         "exercise": all(each.exercise for each in watched) or people.is_exercise(),
-        "desk": _for_scripts(watched, town, position),
+        "desk": _for_scripts(
+            watched,
+            town,
+            position,
+            units_of=doors.territories_for(member, "unit.view"),
+            devices_of=doors.territories_for(member, "device.view"),
+        ),
+        "may_help": bool(doors.territories_for(member, "help.ask")),
         "may_call": bool(doors.territories_for(member, "call.take")),
         **beside,
     }
@@ -105,7 +112,14 @@ def _note(watched: list[towns.Town]) -> str:
     return ngettext("%(number)d territory", "%(number)d territories", len(watched)) % {"number": len(watched)}
 
 
-def _for_scripts(watched: list[towns.Town], town: towns.Town, position: int) -> dict[str, Any]:
+def _for_scripts(
+    watched: list[towns.Town],
+    town: towns.Town,
+    position: int,
+    *,
+    units_of: frozenset[str],
+    devices_of: frozenset[str],
+) -> dict[str, Any]:
     """What the page's scripts need, as plain values."""
     return {
         "stem": reverse("duty"),
@@ -123,8 +137,10 @@ def _for_scripts(watched: list[towns.Town], town: towns.Town, position: int) -> 
             for each in watched
             if each.version
         },
-        "units": units.on_map([each.key for each in watched]),
-        "switches": [mark for each in watched for mark in switching.on_map(each.key)],
+        "units": units.on_map([each.key for each in watched if each.key in units_of]),
+        "switches": [
+            mark for each in watched if each.key in devices_of for mark in switching.on_map(each.key)
+        ],
         "words": {
             "unreachable": gettext("The server does not answer: nothing was done. Try again."),
             "refused": gettext("This was refused: nothing was done."),

@@ -22,6 +22,7 @@ from beffroi.journal import actions as journal
 from beffroi.journal.facts import Fact
 from beffroi.people import doors
 from beffroi.people import queries as people
+from beffroi.people.conventions import helping
 from beffroi.people.models import Member
 from beffroi.territory import queries as territory
 
@@ -35,6 +36,7 @@ _CALLING, _NOBODY = models.Alert.State.CALLING, models.Alert.State.NOBODY
 
 def step(now: datetime) -> int:
     """Do what is due in every territory; how many alerts moved."""
+    helping.tell_ended(now)
     work: dict[str, list[UUID]] = {}
     waiting = Incident.objects.filter(phase="decide", acknowledged_at=None, dispatched_at=None)
     for key in queries.territories_kept():
@@ -163,6 +165,7 @@ def _done(
             on_call=on_call, passed=len(alert.passed), called=len(alert.called_members)
         )
         alert.state, alert.ended_at = _NOBODY, now
+        _to_the_helping_centre(alert)
         fact = facts.NobodyAnswered(
             number=row.number, why=alert.why, rounds=alert.round, exercise=alert.exercise
         )
@@ -187,6 +190,21 @@ def _done(
     alert.save()
     tell(row, fact, ENGINE, now)
     return True
+
+
+def _to_the_helping_centre(alert: models.Alert) -> None:
+    """Nobody answered: the centre that a framework convention names has the queue, within seconds."""
+    if alert.exercise and not people.is_exercise():
+        return
+    framework = helping.called_when_nobody(alert.territory_key)
+    if framework is not None:
+        helping.begin(
+            territory=alert.territory_key,
+            helper=framework.helper,
+            hours=framework.help_hours,
+            why=helping.NOBODY,
+            actor=ENGINE,
+        )
 
 
 def _messages(

@@ -15,18 +15,20 @@ def entity(kind: str, key: str, parents: list[dict[str, str]], **attributes: obj
 def in_graph(standing: Standing) -> frozenset[str]:
     """Territories of which the graph says where they lie."""
     granted = {key for _, scope, key in standing.grants if scope == TERRITORY}
-    return frozenset(granted | {territory for _, territory in standing.watches} | standing.known)
+    lying = granted | {territory for _, territory in standing.watches} | standing.known
+    return frozenset(lying | (standing.foreign if standing.everywhere else frozenset()))
 
 
 def graph_of(standing: Standing, roles: tuple[str, ...]) -> list[dict[str, object]]:
-    """The member, its roles and organisation, and where each role reaches, as Cedar entities."""
+    """The member, its roles, organisation and conventions, and where each role reaches, as Cedar entities.
 
-    held: dict[tuple[str, str], list[str]] = {}
-    for role, scope, key in sorted(standing.grants):
-        held.setdefault((scope, key), []).append(role)
+    A territory for which another organisation answers lies neither in a centre nor in the installation:
+    only a role that crosses, or a convention, reaches it.
+    """
 
-    def remits(scope: str, key: str) -> list[dict[str, str]]:
-        return [{"type": "Remit", "id": f"{standing.member}/{role}"} for role in held.get((scope, key), ())]
+    def remits(scope: str, key: str, *, foreign: bool = False) -> list[dict[str, str]]:
+        held = standing.remits_of(scope, key, foreign=foreign)
+        return [{"type": "Remit", "id": f"{standing.member}/{role}"} for role in held]
 
     remit = {
         role: {"__entity": {"type": "Remit", "id": f"{standing.member}/{role}"}}
@@ -34,6 +36,7 @@ def graph_of(standing: Standing, roles: tuple[str, ...]) -> list[dict[str, objec
     }
     parents = [{"type": "Role", "id": role} for role in sorted(standing.roles)]
     parents.append({"type": "Organisation", "id": standing.organisation})
+    parents += [{"type": "Convention", "id": each} for each in sorted(standing.conventions)]
     graph = [
         entity("Member", standing.member, parents, remit=remit),
         entity("Installation", "installation", remits(INSTALLATION, "")),
@@ -45,6 +48,12 @@ def graph_of(standing: Standing, roles: tuple[str, ...]) -> list[dict[str, objec
     for centre, territory in sorted(standing.watches):
         watchers.setdefault(territory, []).append({"type": "Centre", "id": centre})
     for territory in sorted(in_graph(standing)):
-        parents = [*remits(TERRITORY, territory), *watchers.get(territory, ()), INSTALLATION_ENTITY]
+        if territory in standing.foreign:
+            parents = [
+                *remits(TERRITORY, territory, foreign=True),
+                *remits(INSTALLATION, "", foreign=True),
+            ]
+        else:
+            parents = [*remits(TERRITORY, territory), *watchers.get(territory, ()), INSTALLATION_ENTITY]
         graph.append(entity("Territory", territory, parents))
     return graph

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cedarpy
 
@@ -38,22 +38,18 @@ class _Policy:
 
 
 class PolicyBook:
-    """An immutable set of policies. Raises ValueError for text that Cedar cannot read."""
+    """A set of policies, to which those of conventions are added, never changed and never taken away.
+
+    One that is no longer in force is looked at for nobody, since it is in nobody's standing.
+    Raises ValueError for text that Cedar cannot read.
+    """
 
     def __init__(self, texts: Iterable[str], roles: Iterable[str]) -> None:
-        parsed = json.loads(cedarpy.policies_to_json_str("\n".join(texts)))
-        if parsed["templates"]:
-            raise ValueError("policies are written whole, not as templates")
         self._policies: dict[str, _Policy] = {}
-        for position, body in parsed["staticPolicies"].items():
-            name = body.get("annotations", {}).get("id") or position
-            if name in self._policies:
-                raise ValueError(f"two policies are called {name!r}")
-            self._policies[name] = _Policy(body, _named(body["principal"]))
         self._by_name: dict[tuple[str, str] | None, list[str]] = {}
-        for name, policy in self._policies.items():
-            self._by_name.setdefault(policy.named, []).append(name)
+        self._conventions: set[str] = set()
         self._roles = tuple(roles)
+        self._add(_parsed("\n".join(texts)))
         self._sets: OrderedDict[frozenset[tuple[str, str]], cedarpy.PolicySet] = OrderedDict()
         self._entities: OrderedDict[Standing, cedarpy.Entities] = OrderedDict()
         self._reaches: OrderedDict[tuple[Standing, str], frozenset[str]] = OrderedDict()
@@ -61,6 +57,34 @@ class PolicyBook:
 
     def __len__(self) -> int:
         return len(self._policies)
+
+    def _add(self, bodies: dict[str, Any]) -> None:
+        added: dict[str, _Policy] = {}
+        for position, body in bodies.items():
+            name = body.get("annotations", {}).get("id") or position
+            if name in self._policies or name in added:
+                raise ValueError(f"two policies are called {name!r}")
+            added[name] = _Policy(body, _named(body["principal"]))
+        self._policies.update(added)
+        for name, policy in added.items():
+            self._by_name.setdefault(policy.named, []).append(name)
+
+    def unknown(self, conventions: Iterable[str]) -> frozenset[str]:
+        """Those of these conventions whose policies the book does not hold yet."""
+        return frozenset(conventions) - self._conventions
+
+    def learn(self, convention: str, text: str) -> None:
+        """Take the policies of a convention in; safe to repeat. Raises ValueError as the book does, and
+        for a policy that concerns anybody else than who has the convention."""
+        with self._lock:
+            if convention in self._conventions:
+                return
+            bodies = _parsed(text)
+            concerned = {(*(_named(each["principal"]) or ()), each["effect"]) for each in bodies.values()}
+            if concerned - {("Convention", convention, "permit")}:
+                raise ValueError(f"the policies of {convention} concern others")
+            self._add(bodies)
+            self._conventions.add(convention)
 
     def ask(
         self, standing: Standing, action: str, territory: str | None, grounds: Iterable[str], purpose: str
@@ -164,6 +188,14 @@ def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
         kept.popitem(last=False)
 
 
+def _parsed(text: str) -> dict[str, Any]:
+    parsed = json.loads(cedarpy.policies_to_json_str(text))
+    if parsed["templates"]:
+        raise ValueError("policies are written whole, not as templates")
+    bodies: dict[str, Any] = parsed["staticPolicies"]
+    return bodies
+
+
 def _named(principal: dict[str, object]) -> tuple[str, str] | None:
     entity = principal.get("entity") or principal.get("in", {})
     if isinstance(entity, dict):
@@ -177,5 +209,6 @@ def _principals(standing: Standing) -> list[tuple[str, str]]:
     return [
         ("Member", standing.member),
         ("Organisation", standing.organisation),
+        *(("Convention", each) for each in sorted(standing.conventions)),
         *(("Role", role) for role in sorted(standing.roles)),
     ]

@@ -20,7 +20,8 @@ def _padded(key: str, width: int) -> str:
     return f'Action::"{key}",'.ljust(width)
 
 
-def _actions(catalogue: Catalogue, keys: tuple[str, ...]) -> str:
+def actions_in_words(catalogue: Catalogue, keys: tuple[str, ...]) -> str:
+    """A set of actions in Cedar's text, each with its words."""
     width = max(len(key) for key in keys) + len('Action::"",')
     rows = [f"    {_padded(key, width)} // {catalogue.actions[key].fr}" for key in keys]
     return "[\n" + "\n".join(rows) + "\n  ]"
@@ -34,7 +35,7 @@ def role_policy(catalogue: Catalogue, role: RoleDefinition) -> str:
         f'@id("role.{role.key}")\n'
         f"permit (\n"
         f'  principal in Role::"{role.key}",\n'
-        f"  action in {_actions(catalogue, role.actions)},\n"
+        f"  action in {actions_in_words(catalogue, role.actions)},\n"
         f"  resource\n"
         f") when {{ resource in principal.remit.{role.key} }};\n"
     )
@@ -51,7 +52,7 @@ def ground_policies(catalogue: Catalogue) -> str:
         parts.append(
             f"// Personne sans {fr} · Nobody without {en}\n"
             f'@id("ground.{ground}")\n'
-            f"forbid (\n  principal,\n  action in {_actions(catalogue, keys)},\n  resource\n"
+            f"forbid (\n  principal,\n  action in {actions_in_words(catalogue, keys)},\n  resource\n"
             f') unless {{ context.grounds.contains("{ground}") }};\n'
         )
     return _HEAD + "\n".join(parts)
@@ -69,7 +70,9 @@ def schema(catalogue: Catalogue) -> str:
         "entity Territory in [Remit, Centre, Installation];",
         "entity Organisation;",
         "entity Role;",
-        f"entity Member in [Role, Organisation] {{\n  remit: {{\n{remit}  }},\n}};",
+        "// Une convention en vigueur à cette heure · A convention in force at this hour",
+        "entity Convention;",
+        f"entity Member in [Role, Organisation, Convention] {{\n  remit: {{\n{remit}  }},\n}};",
         "",
     ]
     for action in catalogue.actions.values():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from beffroi.people.methods.hours import Hours, open_at
 
 INSTALLATION = "installation"
 CENTRE = "centre"
@@ -42,8 +45,26 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A convention opens a territory to the member's organisation, between two instants, at some hours.
+
+    `convention` is its name in the policies; `hours` are of the town's own time, empty for all of them.
+    """
+
+    convention: str
+    territory: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
-    """Everything the database says of what a member may reach, at whatever time."""
+    """Everything the database says of what a member may reach, at whatever time.
+
+    `foreign` are territories for which another organisation answers: roles do not reach them, but those
+    `across` do; what else opens them is a convention (`shares`). `zone` is the town's own time.
+    """
 
     member: UUID
     organisation: str
@@ -51,6 +72,10 @@ class Rights:
     grants: tuple[Grant, ...] = ()
     watches: tuple[Watch, ...] = ()
     known: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+    across: frozenset[str] = frozenset()
+    shares: tuple[Share, ...] = ()
+    zone: str = "UTC"
 
     def at(self, instant: datetime) -> Standing:
         """What holds at `instant`."""
@@ -62,10 +87,24 @@ class Rights:
         watches = {
             (each.centre, each.territory)
             for each in self.watches
-            if _in_force(each.starts_at, each.ends_at, instant)
+            if each.territory not in self.foreign and _in_force(each.starts_at, each.ends_at, instant)
+        }
+        local = instant.astimezone(ZoneInfo(self.zone)) if self.shares else instant
+        shares = {
+            (each.convention, each.territory)
+            for each in self.shares
+            if _in_force(each.starts_at, each.ends_at, instant) and open_at(each.hours, local)
         }
         return Standing(
-            str(self.member), self.organisation, frozenset(grants), frozenset(watches), self.known
+            str(self.member),
+            self.organisation,
+            frozenset(grants),
+            frozenset(watches),
+            self.known,
+            self.foreign,
+            self.across,
+            # What a convention opens, it opens to roles: who holds none reaches nothing by it.
+            frozenset(shares) if grants else frozenset(),
         )
 
 
@@ -78,6 +117,9 @@ class Standing:
     grants: frozenset[tuple[str, str, str]]
     watches: frozenset[tuple[str, str]]
     known: frozenset[str]
+    foreign: frozenset[str] = frozenset()
+    across: frozenset[str] = frozenset()
+    shares: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -89,9 +131,23 @@ class Standing:
         """Whether some role covers the whole installation."""
         return any(scope == INSTALLATION for _, scope, _ in self.grants)
 
+    @property
+    def conventions(self) -> frozenset[str]:
+        """Conventions that open something to the member now."""
+        return frozenset(convention for convention, _ in self.shares)
+
+    def remits_of(self, scope: str, key: str, *, foreign: bool = False) -> list[str]:
+        """Roles held over just this scope, sorted; of those, only the ones that cross where it is foreign."""
+        return sorted(
+            role
+            for role, held, over in self.grants
+            if (held, over) == (scope, key) and (not foreign or role in self.across)
+        )
+
     def reachable(self) -> frozenset[str]:
-        """Territories that some role in force covers: the only ones worth a decision."""
+        """Territories that some role in force, or a convention, covers: the only ones worth a decision."""
         centres = {key for _, scope, key in self.grants if scope == CENTRE}
         reached = {key for _, scope, key in self.grants if scope == TERRITORY}
         reached |= {territory for centre, territory in self.watches if centre in centres}
+        reached |= {territory for _, territory in self.shares}
         return frozenset(reached | self.known) if self.everywhere else frozenset(reached)
