@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "order": ("beffroi.cli.register", "order"),
     "agent": ("beffroi.cli.register", "agent"),
     "switch": ("beffroi.cli.switch", "switch"),
+    "trust": ("beffroi.cli.trust", "trust"),
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
     "token": ("beffroi.cli.token", "token"),

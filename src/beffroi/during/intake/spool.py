@@ -87,6 +87,10 @@ class Spool(Protocol):
         """Erase what was received before `before`, but for `keep`; how many went."""
         ...
 
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these; those that are gone already stay gone. Positions are never given again."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

@@ -297,6 +297,10 @@ class JetStreamSpool:
             after = part[-1][0]
         return erased
 
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these."""
+        self._run(partial(self._erase, list(positions), whole=False))
+
     async def _erase(self, positions: Sequence[int], *, whole: bool) -> None:
         """Erase messages; `whole`: nothing older stays, so all up to the last may go at once."""
         if whole and positions:

@@ -94,6 +94,10 @@ class SteadySpool:
         """Erase what was received before `before`, in the cluster."""
         return self._cluster.prune(before, keep)
 
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these, in the cluster."""
+        self._cluster.erase(positions)
+
     def close(self) -> None:
         """Stop; what is aside stays in its file for the next start."""
         self._stopping.set()

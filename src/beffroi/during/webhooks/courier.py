@@ -42,7 +42,6 @@ _AFTER_FAULT_S = 2.0
 _LEASE_MORE_S = 10.0
 #: Events sent under one claim before others have their turn.
 _TURN = 20
-_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +205,6 @@ def test(identifier: UUID) -> sending.Result:
         status=result.status, fault=result.fault, took_ms=result.took_ms,
     )  # fmt: skip
     return result
-
-
-def forget_old(now: datetime) -> int:
-    """Let go of tries a month old."""
-    return Delivery.objects.filter(at__lt=now - _KEPT).delete()[0]
 
 
 class Courier:
