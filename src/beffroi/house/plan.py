@@ -39,6 +39,7 @@ from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.journal import actions as journal
 from beffroi.trust.retention.expiring import Erasures
+from beffroi.trust.unusual.actions import Watch
 
 _log = structlog.get_logger("engine")
 
@@ -217,6 +218,7 @@ def duties() -> list[Duty]:
         Duty("looks left", _LOOKS_S, lambda: eyes.end_lapsed(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
         Duty("erasures", _ERASE_S, Erasures()),
+        Duty("unusual looking", _ERASE_S, Watch()),
     ]
     if not settings.mqtt_url:
         found.append(Duty("broker users", _USERS_S, lambda: broker.refresh(settings)))
