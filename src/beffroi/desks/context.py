@@ -74,6 +74,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "looks_open": lambda: request.user.is_authenticated and _may(request.user, "look.view"),
         "oncall_open": lambda: request.user.is_authenticated and _may(request.user, "oncall.view"),
         "oversight_open": lambda: request.user.is_authenticated and _may(request.user, "order.view"),
+        "retention_open": lambda: request.user.is_authenticated and _may(request.user, "retention.view"),
+        "registers_open": lambda: request.user.is_authenticated and _may(request.user, "register.view"),
+        "unusual_open": lambda: request.user.is_authenticated and _may(request.user, "unusual.view"),
         "programs_open": lambda: (
             request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed
         ),

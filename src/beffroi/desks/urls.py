@@ -23,6 +23,7 @@ from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.oversight import alert_views, register_views, retention_views
 from beffroi.desks.oversight import views as oversight
 from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
@@ -106,6 +107,13 @@ urlpatterns = [
     path("controle/", oversight.home, name="oversight"),
     path("controle/arretes/", oversight.register, name="oversight_orders"),
     path("controle/autorisations/", oversight.legal_switches, name="oversight_switches"),
+    path("controle/effacements/", retention_views.retention, name="oversight_retention"),
+    path("controle/registres/", register_views.looks, name="oversight_looks"),
+    path("controle/registres/images/", register_views.images, name="oversight_images"),
+    path("controle/registres/traitements/", register_views.processing, name="oversight_processing"),
+    path("controle/registres/aipd/", register_views.assessment, name="oversight_assessment"),
+    path("controle/alertes/", alert_views.alerts, name="oversight_alerts"),
+    path("controle/mes-regards/", alert_views.mine, name="own_looks"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),
     path("crise/<uuid:crisis>/", crisis.page, name="crisis_page"),

@@ -14,6 +14,7 @@ from beffroi.desks.crisis import words as crisis_words
 from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.eyes import words as eyes_words
 from beffroi.desks.oncall import words as oncall_words
+from beffroi.desks.oversight import trust_words
 from beffroi.desks.oversight import words as oversight_words
 from beffroi.desks.report import words as signal_words
 
@@ -23,6 +24,7 @@ Detail = Callable[[Body], str]
 FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
     **oversight_words.FACTS,
+    **trust_words.FACTS,
     "camera.declared": _("Camera declared"),
     "camera.held": _("Camera taken to move it"),
     "camera.let_go": _("Camera let go"),
@@ -266,6 +268,7 @@ def _undone(body: Body) -> str:
 DETAILS: Mapping[str, Detail] = {
     **dict.fromkeys(words_acting.FACTS, words_acting.acted),
     **dict.fromkeys(oversight_words.FACTS, oversight_words.registered),
+    **trust_words.DETAILS,
     "camera.held": _taken_over,
     "camera.let_go": _let_go,
     "camera.moved": lambda body: f"{body['device']}, {eyes_words.said(eyes_words.ACTS, body['act'])}",

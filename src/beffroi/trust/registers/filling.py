@@ -1,4 +1,4 @@
-"""What the house itself knows for the documents: what it keeps, for how long, who may, what is switched on."""
+"""What the house itself knows for the documents: what it keeps and how long, who may, what is switched on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """A year in figures: looks and those for an incident, refusals, erasures, what is late, alerts decided."""
+    """A year in figures: looks and those for an incident, refusals, erasures, what is late, alerts."""
 
     looks: int
     for_incidents: int

@@ -103,7 +103,7 @@ def _look(entry: EntryView, ended: dict[str, dict[str, Any]]) -> LookLine:
 
 
 def images(territories: Collection[str], asked: Asked) -> list[ImageLine]:
-    """The register of images (CSI R252-11): recordings looked at, destroyed, handed over; the newest first."""
+    """The register of images (CSI R252-11): recordings looked at, destroyed, handed over; newest first."""
     since, until = _span(asked)
     facts = [_OPENED, "trust.erased", "evidence.sealed"]
     found = journal.between([f"territory:{each}" for each in territories], facts, since, until, MOST)

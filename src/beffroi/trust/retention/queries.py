@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.utils import timezone
 
 from beffroi.foundation import clock
 from beffroi.journal import queries as journal
-from beffroi.trust.retention import models
+from beffroi.trust.retention import models, rules
+from beffroi.trust.retention.actions import holds as held_in
+from beffroi.trust.retention.keepers import Standing, keepers
 from beffroi.trust.retention.terms import Kind, Terms, journal_of, kinds, usual
 
 
@@ -73,6 +77,19 @@ def terms(where: str) -> list[TermView]:
         TermView(where, each, found.days(each.key), each.key in found.set, usual(each.key))
         for each in kinds().values()
     ]
+
+
+def next_day(where: str) -> tuple[date, dict[str, Standing]]:
+    """The next day of erasure in a place, and what goes then or a hold keeps, by kind of data."""
+    day, zone = timezone.localdate(clock.now()) + timedelta(days=1), timezone.get_current_timezone()
+    found, kept = Terms(where), held_in(where)
+    by_kind: dict[str, Standing] = {}
+    for keeper in keepers():
+        before = rules.due_before(day, found.days(keeper.kind), zone)
+        one, so_far = keeper.standing(where, before, kept), by_kind.get(keeper.kind, Standing(0, 0, None))
+        oldest = min((each for each in (one.oldest, so_far.oldest) if each is not None), default=None)
+        by_kind[keeper.kind] = Standing(so_far.due + one.due, so_far.held + one.held, oldest)
+    return day, by_kind
 
 
 def erased(places: Collection[str], *, days: int = 31, limit: int = 2_000) -> list[ErasedView]:
