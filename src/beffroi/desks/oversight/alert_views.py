@@ -73,7 +73,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     lines = _lines(queries.alerts(decides))
     counts = queries.counts(seen)
     context = {
-        "waiting": [each for each in lines if not each.decision],
+        "to_decide": [each for each in lines if not each.decision],
         "decided": [each for each in lines if each.decision],
         "decides": bool(decides),
         "counts": [(said(trust_words.DECISIONS, key), counts.get(key, 0)) for key in rules.DECISIONS],

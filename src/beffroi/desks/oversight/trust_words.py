@@ -83,7 +83,7 @@ def fact(rule: str, figures: Mapping[str, Any]) -> str:
     """The plain fact of an alert, with its figures."""
     said_of: Mapping[str, str] = {
         "volume": gettext("%(looks)d looks in a day of service; usually %(usual)d, over %(days)d days."),
-        "night": gettext("%(looks)d looks between 11 p.m. and 5 a.m., none for an incident."),
+        "night": gettext("%(looks)d looks at night, none for an incident."),
         "outside": gettext("%(looks)d looks in a territory whose shift they had not taken over."),
         "own_street": gettext("%(looks)d looks into the street that they declared as theirs."),
         "same_camera": gettext("%(looks)d looks through this camera in %(days)d days, none for an incident."),

@@ -140,6 +140,11 @@ def late(places: Collection[str] | None = None) -> list[LateView]:
     return [LateView(row.territory_key, row.kind, row.store, row.count, row.oldest) for row in chosen]
 
 
+def unfinished() -> int:
+    """How many erasures were begun and not told as done yet."""
+    return models.Begun.objects.count()
+
+
 def last_erasure() -> datetime | None:
     """When anything was last erased anywhere; None: never."""
     found = journal.latest(journal.journals(), ["trust.erased"], 1)
