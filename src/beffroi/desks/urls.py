@@ -113,6 +113,7 @@ urlpatterns = [
     path("controle/registres/traitements/", register_views.processing, name="oversight_processing"),
     path("controle/registres/aipd/", register_views.assessment, name="oversight_assessment"),
     path("controle/alertes/", alert_views.alerts, name="oversight_alerts"),
+    path("controle/alertes/decider/", alert_views.decide, name="oversight_decide"),
     path("controle/mes-regards/", alert_views.mine, name="own_looks"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/<slug:territory>/activer/", crisis.activate, name="crisis_activate"),

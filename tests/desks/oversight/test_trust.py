@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.desk, pytest.mark.django_db]
 KEPT, LOOKS, IMAGES = "/controle/effacements/", "/controle/registres/", "/controle/registres/images/"
 PROCESSING, ASSESSMENT = "/controle/registres/traitements/", "/controle/registres/aipd/"
 ALERTS, MINE = "/controle/alertes/", "/controle/mes-regards/"
+DECIDE = "/controle/alertes/decider/"
 DPO = "data_protection_officer"
 
 
@@ -81,7 +82,7 @@ def test_the_elected_read_counts_and_nothing_else(town: Town, officer: Officer, 
     assert "1 hold stands." in page and "PV-7" not in page and "Change a term" not in page
     alerts = client.get(ALERTS).content.decode()
     assert "<dd>1</dd>" in alerts and "Camille" not in alerts and "Decide" not in alerts
-    assert client.post(ALERTS, {"decision": "accepted"}).status_code == 403
+    assert client.post(DECIDE, {"decision": "accepted"}).status_code == 403
     assert client.post(KEPT, {"do": "term", "territory": "town"}).status_code == 403
     assert {client.get(page).status_code for page in (LOOKS, IMAGES, PROCESSING, ASSESSMENT)} == {403}
 
@@ -159,9 +160,9 @@ def test_the_officer_decides_and_the_person_is_told(town: Town, officer: Officer
     assert "Toujours la même caméra" not in own.get(MINE).content.decode()
     (alert,) = unusual.models.Alert.objects.all()
     said = {"alert": str(alert.id), "decision": "explained", "reason": "Marché de Noël", "tell": "1"}
-    assert client.post(ALERTS, {**said, "alert": "x"}).status_code == 422
-    assert client.post(ALERTS, said).status_code == 302
-    assert client.post(ALERTS, said).status_code == 409
+    assert client.post(DECIDE, {**said, "alert": "x"}).status_code == 422
+    assert client.post(DECIDE, said).status_code == 302
+    assert client.post(DECIDE, said).status_code == 409
     assert "Marché de Noël" in own.get(MINE).content.decode()
     assert own.get(ALERTS).status_code == 403
 

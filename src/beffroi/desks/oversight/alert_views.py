@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beffroi.desks import pages
 from beffroi.desks.duty.views import member_of
@@ -18,7 +18,6 @@ from beffroi.desks.duty.words import said
 from beffroi.desks.oversight import trust_words
 from beffroi.desks.oversight.places_asked import cameras, names_of, towns_of
 from beffroi.foundation.errors import BeffroiError, Invalid
-from beffroi.people import actions as people
 from beffroi.people import doors
 from beffroi.trust.unusual import actions, queries, rules
 from beffroi.trust.unusual.queries import AlertView
@@ -62,13 +61,14 @@ def _lines(found: Collection[AlertView]) -> list[AlertLine]:
 
 
 @doors.door(VIEW)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts that wait for a decision and those decided of; counts only for who does not decide."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200) -> HttpResponse:
     member = member_of(request)
-    answer = _decided(request) if request.method == "POST" else None
-    if isinstance(answer, HttpResponse):
-        return answer
     seen, decides = doors.territories_for(member, VIEW), doors.territories_for(member, DECIDE)
     lines = _lines(queries.alerts(decides))
     counts = queries.counts(seen)
@@ -82,33 +82,30 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "several": len(seen) > 1,
         "place_title": gettext("Oversight"),
     }
-    return render(request, "desks/oversight/alerts.html", context, status=answer or 200)
+    return render(request, "desks/oversight/alerts.html", context, status=status)
 
 
-def _decided(request: HttpRequest) -> HttpResponse | int:
+@doors.door(DECIDE)
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """What the officer decides of an alert: the page again, or with what was refused."""
     member, form = member_of(request), request.POST
     try:
-        here = doors.territories_for(member, DECIDE)
-        if not here:
-            doors.require(member, DECIDE)
         try:
             alert = UUID(form.get("alert", ""))
         except ValueError:
             raise Invalid(where="alert", why="is no identifier") from None
         actions.decide(
-            territories=here,
+            territories=doors.territories_for(member, DECIDE),
             alert=alert,
             decision=form.get("decision", ""),
             officer=member,
             reason=form.get("reason", ""),
             tell=form.get("tell") == "1",
         )
-    except doors.DoorShut as shut:
-        people.record_refusal(shut)
-        raise
     except BeffroiError as refusal:
         messages.error(request, pages.sentence(refusal))
-        return refusal.status
+        return _page(request, refusal.status)
     messages.success(request, gettext("Done."))
     return redirect("oversight_alerts")
 
