@@ -93,13 +93,31 @@ def prune_entries(*, journal: str, numbers: Collection[int], actor: str = action
 def _older(
     journal: str, chosen: Collection[str], before: datetime, kept: Sequence[Kept]
 ) -> QuerySet[models.Entry]:
+    limit = entries.instant(before)
     which = Q(pk__in=[])
     for each in chosen:
         which |= Q(fact__startswith=each) if each.endswith(".") else Q(fact=each)
     rows = models.Entry.objects.filter(
-        which, journal=journal, time__lt=entries.instant(before), body__isnull=False
+        which, journal=journal, number__lte=_before(journal, limit), time__lt=limit, body__isnull=False
     )
     return rows.exclude(_kept(kept)) if kept else rows
+
+
+def _before(journal: str, limit: str) -> int:
+    """The number of the last entry before an instant, found in a few steps: the rest need not be read.
+
+    Where the clock was set back some entries beyond it may be older: their turn comes when it has passed.
+    """
+    found = models.Journal.objects.filter(key=journal).values_list("size", flat=True).first()
+    low, high = 0, found or 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = models.Entry.objects.filter(journal=journal, number=middle)
+        if (row.values_list("time", flat=True).first() or limit) < limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _kept(kept: Sequence[Kept]) -> Any:

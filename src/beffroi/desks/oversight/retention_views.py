@@ -72,7 +72,11 @@ def _page(where: str) -> dict[str, Any]:
         "day": day,
         "erased": [(each, terms.kinds()[each.kind].name) for each in erased][:60],
         "holds": [(each, said(trust_words.GROUNDS, each.ground), _kind(each.kind)) for each in here],
-        "orders": [each for each in orders.orders([where]) if each.state == STANDS],
+        "orders": [
+            (each, terms.image_days(each.retention_days, where))
+            for each in orders.orders([where])
+            if each.state == STANDS
+        ],
     }
 
 
