@@ -204,6 +204,21 @@ def test_an_erasure_cut_short_is_finished_and_told_once(
     assert fact["count"] == 2 and not models.Begun.objects.exists()
 
 
+def test_two_runs_at_once_tell_each_thing_once(
+    time: clock.FixedClock, happen: Happen, spool: SqliteSpool
+) -> None:
+    happen()
+    days(time, 400)
+    before = clock.now()
+    for kind in ("notes", "observations", "log"):
+        actions.set_term(where=TOWN, kind=kind, days=30)
+        keeper = next(each for each in keepers.keepers() if each.kind == kind)
+        items = keeper.due(TOWN, before, [], 99)
+        assert items and expiring.erase(TOWN, keeper, 30, items) == len(items)
+        assert expiring.erase(TOWN, keeper, 30, items) == 0
+        assert sum(int(str(each["count"])) for each in told(kind)) == len(items)
+
+
 def test_what_is_not_folded_yet_stays_however_old(
     time: clock.FixedClock, happen: Happen, spool: SqliteSpool
 ) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from beffroi.foundation import clock
+from beffroi.journal import actions as journal
 from beffroi.people.entries import SYSTEM, append
 from beffroi.people.models import KnownTerritory
 from beffroi.territory import queries as territory
@@ -86,8 +87,10 @@ def _keeper(where: str, keeper: Keeper, dry_run: bool) -> Iterator[Line | None]:
         _note(where, keeper, late if stands.due else Standing(0, 0, None))
     erased = 0
     while not dry_run and stands.due and (items := keeper.due(where, before, kept, BATCH)):
-        erase(where, keeper, days, items)
-        erased += len(items)
+        gone = erase(where, keeper, days, items)
+        if not gone:
+            break  # another run is at it
+        erased += gone
         yield None
     if stands.due and not dry_run and not keeper.standing(where, before, kept).due:
         models.Late.objects.filter(territory_key=where, kind=keeper.kind, store=keeper.store).delete()
@@ -104,27 +107,40 @@ def _keeper(where: str, keeper: Keeper, dry_run: bool) -> Iterator[Line | None]:
         )
 
 
-def erase(where: str, keeper: Keeper, days: int, items: Sequence[Item]) -> None:
-    """Erase a batch, look whether it is gone, and tell it. Raises NotGone, with nothing told."""
+def erase(where: str, keeper: Keeper, days: int, items: Sequence[Item]) -> int:
+    """Erase a batch, look whether it is gone, and tell it; how many, 0 where another run was faster.
+
+    Raises NotGone, with nothing told.
+    """
+    keys = [each.key for each in items]
     if not keeper.outside:
         with transaction.atomic():
-            keeper.erase(where, [each.key for each in items])
-            _gone(where, keeper, [each.key for each in items])
+            journal.lock(journal_of(where))  # one run at a time: each thing is told once
+            if keeper.left(where, keys) < len(keys):
+                return 0
+            keeper.erase(where, keys)
+            _gone(where, keeper, keys)
             _tell(where, _fact(keeper, days, items))
-        return
+        return len(keys)
     fact = _fact(keeper, days, items)
-    begun = models.Begun.objects.create(
-        territory_key=where,
-        kind=keeper.kind,
-        store=keeper.store,
-        days=days,
-        keys=[each.key for each in items],
-        first=fact.first,
-        last=fact.last,
-        digest=fact.digest,
-        begun_at=clock.now(),
-    )
+    with transaction.atomic():
+        journal.lock(journal_of(where))
+        same = models.Begun.objects.filter(territory_key=where, kind=keeper.kind, store=keeper.store)
+        if same.exists() or keeper.left(where, keys) < len(keys):
+            return 0
+        begun = models.Begun.objects.create(
+            territory_key=where,
+            kind=keeper.kind,
+            store=keeper.store,
+            days=days,
+            keys=keys,
+            first=fact.first,
+            last=fact.last,
+            digest=fact.digest,
+            begun_at=clock.now(),
+        )
     _finish(begun, keeper, fact)
+    return len(keys)
 
 
 def finish() -> int:
@@ -149,8 +165,9 @@ def _finish(begun: models.Begun, keeper: Keeper, fact: facts.Erased) -> None:
     keeper.erase(begun.territory_key, begun.keys)
     _gone(begun.territory_key, keeper, begun.keys)
     with transaction.atomic():
-        begun.delete()
-        _tell(begun.territory_key, fact)
+        journal.lock(journal_of(begun.territory_key))
+        if models.Begun.objects.filter(pk=begun.pk).delete()[0]:
+            _tell(begun.territory_key, fact)
 
 
 def _gone(where: str, keeper: Keeper, keys: Sequence[str]) -> None:
