@@ -18,6 +18,9 @@ pytestmark = [pytest.mark.room, pytest.mark.django_db]
         "UPDATE journal_entry SET header = replace(header, 'system', 'member')",
         "UPDATE journal_entry SET leaf = leaf, number = number + 10",
         "UPDATE journal_entry SET body = NULL, body_sha256 = '00', position = position + 100",
+        "UPDATE journal_entry SET body = NULL, body_sha256 = 'short' WHERE number = 1",
+        "UPDATE journal_entry SET body = NULL, body_sha256 = substr(header || header, 1, 64)"
+        " WHERE fact LIKE 'journal.%'",
         "DELETE FROM journal_entry",
         "UPDATE journal_journal SET size = 0",
         "UPDATE journal_journal SET installation = 'other'",

@@ -10,3 +10,11 @@ class ApiRoom(AppConfig):
 
     name = "beffroi.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Let retention erase the answers whose time is over."""
+        from beffroi.api.models import KeptAnswer
+        from beffroi.trust.retention import keepers
+        from beffroi.trust.retention.tables import Rows
+
+        keepers.register(Rows("answers", "answers", KeptAnswer, "at"))

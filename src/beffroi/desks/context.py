@@ -79,6 +79,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "witnesses_open": lambda: (
             request.user.is_authenticated and doors.decide_somewhere(request.user, "journal.witness").allowed
         ),
+        "retention_open": lambda: request.user.is_authenticated and _may(request.user, "retention.view"),
+        "registers_open": lambda: request.user.is_authenticated and _may(request.user, "register.view"),
+        "unusual_open": lambda: request.user.is_authenticated and _may(request.user, "unusual.view"),
         "programs_open": lambda: (
             request.user.is_authenticated and doors.decide(request.user, "program.manage").allowed
         ),

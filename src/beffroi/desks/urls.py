@@ -25,10 +25,10 @@ from beffroi.desks.eyes import views as eyes
 from beffroi.desks.field import views as field
 from beffroi.desks.oncall import partner
 from beffroi.desks.oncall import views as oncall
+from beffroi.desks.oversight import alert_views, register_views, retention_views, witnessing
 from beffroi.desks.oversight import convention_views as conventions
 from beffroi.desks.oversight import party_views as parties
 from beffroi.desks.oversight import views as oversight
-from beffroi.desks.oversight import witnessing
 from beffroi.desks.programs import views as programs
 from beffroi.desks.report import views as report
 from beffroi.people import doors
@@ -120,6 +120,14 @@ urlpatterns = [
     path("controle/organismes/tenir/", parties.keep, name="oversight_parties_keep"),
     path("controle/qui/", conventions.who, name="oversight_who"),
     path("veille/renfort/", helping.page, name="duty_help"),
+    path("controle/effacements/", retention_views.retention, name="oversight_retention"),
+    path("controle/registres/", register_views.looks, name="oversight_looks"),
+    path("controle/registres/images/", register_views.images, name="oversight_images"),
+    path("controle/registres/traitements/", register_views.processing, name="oversight_processing"),
+    path("controle/registres/aipd/", register_views.assessment, name="oversight_assessment"),
+    path("controle/alertes/", alert_views.alerts, name="oversight_alerts"),
+    path("controle/alertes/decider/", alert_views.decide, name="oversight_decide"),
+    path("controle/mes-regards/", alert_views.mine, name="own_looks"),
     path("crise/", crisis.home, name="crisis"),
     path("crise/plan/<slug:territory>/", plan.plan, name="crisis_plan"),
     path("crise/plan/<slug:territory>/version/<int:number>/", plan.version, name="crisis_plan_version"),

@@ -279,7 +279,7 @@ def examine(settings: configuration.Settings) -> Iterator[Finding]:
     with translation.override(settings.language):
         found = [check(settings) for check in _checks(settings)]
         if next(each for each in found if each.check == _("database")).well:
-            found += [*_told(settings), doctor_law.registers(settings), doctor_law.witnesses(settings)]
+            found += [*_told(settings), *(each(settings) for each in doctor_law.CHECKS)]
     yield from found
 
 

@@ -56,6 +56,28 @@ def witnesses(settings: configuration.Settings) -> Finding:
     return Finding(check, True, _("up to date"))
 
 
+def erasures(_settings: configuration.Settings) -> Finding:
+    """What is kept beyond its day, and erasures that were cut short."""
+    from beffroi.trust.retention import queries as retention
+
+    check = _("erasures")
+    try:
+        late, begun, last = retention.late(), retention.unfinished(), retention.last_erasure()
+    except DatabaseError as error:
+        return Finding(check, False, str(error), _("Start `beffroi up`: it brings them up to date."))
+    if late or begun:
+        stores = sorted({f"{each.kind} ({each.where}): {each.count}" for each in late})
+        seen = _("late: %(stores)s") % {"stores": _named(stores)} if late else _("one was cut short")
+        return Finding(check, False, seen, _("Run `beffroi trust expire`: it says what does not go."))
+    told = (
+        _("none late; the last on %(day)s") % {"day": last.date()} if last else _("none late; none due yet")
+    )
+    return Finding(check, True, told)
+
+
 def _named(found: list[str]) -> str:
     more = len(found) - _MOST_NAMED
     return ", ".join(found[:_MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
+
+
+CHECKS = (registers, witnesses, erasures)

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "switch": ("beffroi.cli.switch", "switch"),
     "convention": ("beffroi.cli.convention", "convention"),
     "party": ("beffroi.cli.party", "party"),
+    "trust": ("beffroi.cli.trust", "trust"),
     "conform": ("beffroi.house.conform", "conform"),
     "source": ("beffroi.cli.source", "source"),
     "token": ("beffroi.cli.token", "token"),

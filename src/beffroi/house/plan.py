@@ -15,7 +15,6 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, transaction
 
-from beffroi.api import tasks as api
 from beffroi.during.acting import sending as acting
 from beffroi.during.acting.hand import Hand
 from beffroi.during.dispatch import actions as dispatch
@@ -42,6 +41,8 @@ from beffroi.house.clockwork import ClockWatch
 from beffroi.house.engine import Duty
 from beffroi.house.hanging import Successor
 from beffroi.journal import actions as journal
+from beffroi.trust.retention.expiring import Erasures
+from beffroi.trust.unusual.actions import Watch
 from beffroi.trust.witnesses import sending as witnesses
 
 _log = structlog.get_logger("engine")
@@ -62,7 +63,7 @@ _SILENCES_S = 5.0
 _LOOKS_S = 5.0
 _CALLS_S = 1.0
 _COMMANDS_S = 0.5
-_DAY_S = 86_400.0
+_ERASE_S = 1.0
 _DISK_S = 0.5
 _DIGESTS_S = 1.0
 # While the cluster chooses another leader, calls, rankings and heads go on; nothing is held locked for long.
@@ -247,12 +248,10 @@ def duties(folding: Folding) -> list[Duty]:
         Duty("hand", _CALLS_S, _hand.tend),
         Duty("notifications", _CALLS_S, _notifier.tend),
         Duty("witnesses", _CALLS_S, _heads.tend),
-        Duty("old notifications", _DAY_S, lambda: webhooks.forget_old(clock.now())),
-        Duty("old answers", _DAY_S, lambda: api.forget_old(clock.now())),
         Duty("looks left", _LOOKS_S, lambda: eyes.end_lapsed(clock.now())),
-        Duty("old calls", _DAY_S, lambda: oncall.forget_old(clock.now())),
         Duty("heads", float(settings.checkpoint_seconds), journal.sign_heads),
-        Duty("old observations", _DAY_S, lambda: tasks.prune(spool)),
+        Duty("erasures", _ERASE_S, Erasures()),
+        Duty("unusual looking", _ERASE_S, Watch()),
     ]
     if not settings.mqtt_url:
         found.append(Duty("broker users", _USERS_S, lambda: broker.refresh(settings)))

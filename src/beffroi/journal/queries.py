@@ -85,6 +85,18 @@ def latest(journals: Collection[str], facts: Collection[str], limit: int) -> lis
     return _rows(where, (*sorted(journals), *sorted(facts)), "position DESC", limit)
 
 
+def between(
+    journals: Collection[str], facts: Collection[str], since: datetime, until: datetime, limit: int
+) -> list[EntryView]:
+    """The entries of these journals that state one of these facts between two instants, newest first."""
+    if not journals or not facts:
+        return []
+    marks = [", ".join(["%s"] * len(each)) for each in (journals, facts)]
+    where = f"journal IN ({marks[0]}) AND fact IN ({marks[1]}) AND time >= %s AND time < %s"
+    span = (entries.instant(since), entries.instant(until))
+    return _rows(where, (*sorted(journals), *sorted(facts), *span), "position DESC", limit)
+
+
 def numbered(journal: str, *, after: int, limit: int) -> list[EntryView]:
     """The entries of a journal after a number, in the order of their numbers."""
     return _rows("journal = %s AND number > %s", (journal, after), "number", limit)

@@ -1,7 +1,8 @@
 """The SQL that Django cannot write: generated columns, checks, and triggers that keep the past as it is.
 
-The triggers stop mistakes and casual hands; whoever owns the database can drop them, and then
-`verify` and the witnesses tell.
+Of an entry only the body may go, for its hash, and never that of the journal's own facts. PostgreSQL
+compares the hash; SQLite cannot, `verify` does. The triggers stop mistakes and casual hands; whoever owns the
+database can drop them, and then `verify` and the witnesses tell.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _SQLITE_TRIGGERS = {
     "journal_entry_kept": """BEFORE UPDATE ON journal_entry
         WHEN NOT (OLD.body IS NOT NULL AND NEW.body IS NULL AND NEW.position = OLD.position
             AND NEW.journal = OLD.journal AND NEW.number = OLD.number AND NEW.header = OLD.header
-            AND NEW.leaf = OLD.leaf)
+            AND NEW.leaf = OLD.leaf AND length(NEW.body_sha256) = 64 AND OLD.fact NOT LIKE 'journal.%')
         BEGIN SELECT raise(ABORT, 'journal: what is proven does not change'); END""",
     "journal_entry_stays": """BEFORE DELETE ON journal_entry
         BEGIN SELECT raise(ABORT, 'journal: what is proven does not go'); END""",
@@ -72,7 +73,9 @@ _POSTGRES_FUNCTIONS = (
     BEGIN
         IF OLD.body IS NOT NULL AND NEW.body IS NULL AND NEW.position = OLD.position
             AND NEW.journal = OLD.journal AND NEW.number = OLD.number AND NEW.header = OLD.header
-            AND NEW.leaf = OLD.leaf THEN RETURN NEW; END IF;
+            AND NEW.leaf = OLD.leaf AND OLD.fact NOT LIKE 'journal.%'
+            AND NEW.body_sha256 = encode(sha256(convert_to(OLD.body, 'UTF8')), 'hex')
+            THEN RETURN NEW; END IF;
         RAISE EXCEPTION 'journal: what is proven does not change';
     END $$""",
     """CREATE OR REPLACE FUNCTION journal_grows() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.during.intake.shapes import T0, observation
+from tests.during.intake.shapes import T0
 
 from beffroi.before.signal import actions as signals
 from beffroi.during.intake import actions, queries, tasks
@@ -208,13 +208,6 @@ def test_a_spool_that_fails_leaves_the_signal_to_the_next_call(tmp_path: Path) -
     again = SqliteSpool(tmp_path / "s.sqlite3")
     assert tasks.follow_signals(again) == 1
     assert again.head() == 1
-
-
-def test_old_observations_are_erased_by_the_setting(tmp_path: Path) -> None:
-    spool = SqliteSpool(tmp_path / "s.sqlite3")
-    spool.append_many([observation("old"), observation("new", received_at=clock.now())])
-    assert tasks.prune(spool) == 1
-    assert [each.key for _, each in spool.read(0, 9)] == ["new"]
 
 
 def test_every_connector_has_its_page_and_its_worth() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -78,22 +77,19 @@ def test_an_identifier_of_another_time_is_found_too(spool: Spool) -> None:
     assert spool.get(told_late.id) == (2, told_late)
 
 
-def test_old_observations_go_and_positions_do_not_come_back(spool: Spool) -> None:
-    kept = observation("kept")
-    spool.append_many([observation("old"), kept, observation("new", received_at=T0 + timedelta(days=9))])
-    assert spool.prune(T0 + timedelta(days=1), frozenset([kept.id])) == 1
-    assert [each.key for _, each in spool.read(0, 10)] == ["kept", "new"]
-    assert spool.prune(T0 + timedelta(days=99)) == 2
-    assert spool.head() == 3
+def test_what_is_erased_is_gone_and_positions_do_not_come_back(spool: Spool) -> None:
+    spool.append_many([observation("old"), observation("kept"), observation("new")])
+    spool.erase([1, 3])
+    spool.erase([1, 3])
+    assert [each.key for _, each in spool.read(0, 10)] == ["kept"]
+    spool.erase([2])
+    assert (spool.read(0, 10), spool.head()) == ([], 3)
     assert spool.append_many([observation("next")]) == [Receipt(4, False)]
 
 
 def test_many_old_ones_go_at_once_and_the_new_stay(spool: Spool) -> None:
-    late = T0 + timedelta(days=9)
-    spool.append_many([observation(f"old{i}") for i in range(1_500)])
-    spool.append_many([observation(f"new{i}", received_at=late) for i in range(1_200)])
-    assert spool.prune(T0 + timedelta(days=1)) == 1_500
-    assert spool.prune(T0 + timedelta(days=1)) == 0
+    spool.append_many([observation(f"old{i}") for i in range(2_700)])
+    spool.erase(range(1, 1_501))
     rest = spool.read(0, 5_000)
     assert (len(rest), rest[0][0], rest[-1][0]) == (1_200, 1_501, 2_700)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.during.webhooks.conftest import Configured, Subscribe, Tell, carry_all
 from tests.during.webhooks.peers import Receiver, certificate, receiver
 
-from beffroi.during.webhooks import actions, courier, models, queries
+from beffroi.during.webhooks import actions, courier, queries
 from beffroi.during.webhooks.errors import BadSubscription, UnknownSubscription
 from beffroi.during.webhooks.rules import signing
 from beffroi.foundation import clock
@@ -234,11 +234,3 @@ def test_the_secret_is_sealed_and_the_journal_holds_no_address(subscribe: Subscr
     assert one.secret not in one.row.secret
     said = journal.entries_about(f"webhook:{one.id}")
     assert all("127.0.0.1" not in str(each.body) and one.secret not in str(each.body) for each in said)
-
-
-def test_old_tries_are_let_go(subscribe: Subscribe, peer: Receiver) -> None:
-    one = subscribe(peer.url)
-    courier.test(one.id)
-    assert courier.forget_old(clock.now()) == 0
-    assert courier.forget_old(clock.now() + timedelta(days=31)) == 1
-    assert models.Delivery.objects.count() == 0

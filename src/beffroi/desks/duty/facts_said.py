@@ -14,8 +14,8 @@ from beffroi.desks.crisis import words as crisis_words
 from beffroi.desks.duty import words, words_acting, words_more
 from beffroi.desks.eyes import words as eyes_words
 from beffroi.desks.oncall import words as oncall_words
+from beffroi.desks.oversight import trust_words, words_conventions
 from beffroi.desks.oversight import words as oversight_words
-from beffroi.desks.oversight import words_conventions
 from beffroi.desks.report import words as signal_words
 
 Body = Mapping[str, Any]
@@ -25,6 +25,7 @@ FACTS: Mapping[str, Promise] = {
     **words_acting.FACTS,
     **oversight_words.FACTS,
     **words_conventions.FACTS,
+    **trust_words.FACTS,
     "camera.declared": _("Camera declared"),
     "camera.held": _("Camera taken to move it"),
     "camera.let_go": _("Camera let go"),
@@ -270,6 +271,7 @@ DETAILS: Mapping[str, Detail] = {
     **dict.fromkeys(words_acting.FACTS, words_acting.acted),
     **dict.fromkeys(oversight_words.FACTS, oversight_words.registered),
     **dict.fromkeys(words_conventions.FACTS, words_conventions.told),
+    **trust_words.DETAILS,
     "camera.held": _taken_over,
     "camera.let_go": _let_go,
     "camera.moved": lambda body: f"{body['device']}, {eyes_words.said(eyes_words.ACTS, body['act'])}",

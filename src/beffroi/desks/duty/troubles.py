@@ -16,6 +16,7 @@ from beffroi.during.intake.spool import SpoolFull, SpoolUnavailable
 from beffroi.foundation import clock
 from beffroi.foundation.settings import current
 from beffroi.journal import queries as journal
+from beffroi.trust.retention import queries as retention
 
 _MIB = 1024**2
 #: With less than this, observations will soon be refused.
@@ -32,6 +33,7 @@ def troubles() -> list[str]:
         *_room(settings.data_path),
         *_behind(settings.overload_observations),
         *_clock(),
+        *_kept_too_long(),
     ]
 
 
@@ -49,6 +51,19 @@ def _room(place: Path) -> list[str]:
     if free >= _LOW_BYTES:
         return []
     return [gettext("The disk is nearly full: %(free)d MiB are left.") % {"free": free // _MIB}]
+
+
+def _kept_too_long() -> list[str]:
+    late = retention.late()
+    if not late:
+        return []
+    count = sum(each.count for each in late)
+    told = ngettext(
+        "%(count)d thing kept beyond its time could not be erased: tell the administrator.",
+        "%(count)d things kept beyond their time could not be erased: tell the administrator.",
+        count,
+    )
+    return [told % {"count": count}]
 
 
 def _clock() -> list[str]:

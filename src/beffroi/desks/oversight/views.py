@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """The prefect's orders and the agents, and the forms with which the register is kept."""
     member = member_of(request)
-    answer = _acted(request, KEEP, _REGISTER, "oversight_orders") if request.method == "POST" else None
+    answer = acted(request, KEEP, _REGISTER, "oversight_orders") if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
         return answer
     keys = doors.territories_for(member, ORDERS)
@@ -61,7 +61,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def legal_switches(request: HttpRequest) -> HttpResponse:
     """What the law allows only where somebody decided it, and whether it is on."""
     member = member_of(request)
-    answer = _acted(request, DECIDE, _DECISIONS, "oversight_switches") if request.method == "POST" else None
+    answer = acted(request, DECIDE, _DECISIONS, "oversight_switches") if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
         return answer
     keys, decided = doors.territories_for(member, SWITCHES), doors.territories_for(member, DECIDE)
@@ -75,7 +75,7 @@ def legal_switches(request: HttpRequest) -> HttpResponse:
     return render(request, "desks/oversight/switches.html", context, status=answer or 200)
 
 
-def _acted(request: HttpRequest, action: str, acts: Mapping[str, Act], page: str) -> HttpResponse | int:
+def acted(request: HttpRequest, action: str, acts: Mapping[str, Act], page: str) -> HttpResponse | int:
     """What a form asks, where its member may: the page again, or the status of a refusal that was said."""
     member = member_of(request)
     try:

@@ -232,6 +232,13 @@ def _engine_decides(
     course.decide(territory, engine.decision_of(row))
 
 
+def past_ends(territory: str, position: int) -> None:
+    """Observations of a territory up to a position are about to be erased: no replay begins before it."""
+    row, made = models.PastEnd.objects.get_or_create(territory_key=territory, defaults={"position": position})
+    if not made and row.position < position:
+        models.PastEnd.objects.filter(pk=territory).update(position=position)
+
+
 def _snapshot(course: Course) -> None:
     moment = clock.now()
     count = sum(count for _, count in course.spans.values())

@@ -37,6 +37,19 @@ class Snapshot(models.Model):
         return f"{self.territory_key} {self.position}"
 
 
+class PastEnd(models.Model):
+    """Up to which position observations of a territory were erased, for their time was over.
+
+    A replay that begins before it would not be the same: it says so instead.
+    """
+
+    territory_key = models.CharField(max_length=80, primary_key=True)
+    position = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.territory_key} {self.position}"
+
+
 class Decision(models.Model):
     """What a person decided of the fold; `after_position` is where of the spool it was applied."""
 

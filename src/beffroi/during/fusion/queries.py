@@ -72,11 +72,6 @@ def hypothesis_of(observation: UUID) -> UUID | None:
     return found.values_list("hypothesis_id", flat=True).first()
 
 
-def kept_observations() -> frozenset[UUID]:
-    """The observations that a hypothesis holds: the spool's pruning asks."""
-    return frozenset(models.Sign.objects.values_list("observation_id", flat=True))
-
-
 class Debt(msgspec.Struct, frozen=True, kw_only=True):
     """What one detector owes: false outcomes that persons gave, alarms that were damped, its last true one.
 

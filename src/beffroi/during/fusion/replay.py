@@ -62,8 +62,9 @@ def replay(
     store = spool or engine.shared()
     course, after = _begin(territory, from_start)
     until = engine.position()
-    oldest = next((position for position, _ in store.read(0, 1)), until + 1)
-    reaches = after >= until or oldest <= after + 1
+    oldest, erased = _past(territory, store, until)
+    reaches = after >= until or (oldest <= after + 1 and erased <= after)
+    oldest = max(oldest, erased + 1)
     held = course.fold(territory).state.hypotheses.values()
     seen = {each.id: each for each in held if each.shown}
     counts = {"observations": 0, "decisions": 0}
@@ -96,6 +97,18 @@ def replay(
         digest=digest(course, territory),
         differences=found,
     )
+
+
+def _past(territory: str, store: Spool, until: int) -> tuple[int, int]:
+    """The position from which the spool is whole for all others, and up to which this one's was erased.
+
+    Where terms or holds differ, erasures leave holes: those of other territories are none for this one.
+    """
+    oldest = next((position for position, _ in store.read(0, 1)), until + 1)
+    ends = dict(models.PastEnd.objects.values_list("territory_key", "position"))
+    if oldest - 1 <= max(ends.values(), default=0):
+        oldest = 1
+    return oldest, ends.get(territory, 0)
 
 
 def _begin(territory: str, from_start: bool) -> tuple[Course, int]:

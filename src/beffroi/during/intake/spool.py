@@ -8,7 +8,6 @@ the first position again, as a duplicate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -87,8 +86,8 @@ class Spool(Protocol):
         """The observation of that identifier with its position, or None."""
         ...
 
-    def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
-        """Erase what was received before `before`, but for `keep`; how many went."""
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these; those that are gone already stay gone. Positions are never given again."""
         ...
 
     def close(self) -> None:

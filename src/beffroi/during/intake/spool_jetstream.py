@@ -17,7 +17,7 @@ import hashlib
 import re
 from base64 import b64decode
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -40,6 +40,7 @@ _WRONG_LAST_SEQUENCE = 10071
 _TWINS_IN_BATCH = (10071, 10164)
 _NO_MESSAGE = 10037
 _NOT_THERE = 10057
+_NO_SUCH_SEQUENCE = 10043
 #: 204: the end of what was asked for; 404: there is nothing from there on.
 _THAT_WAS_ALL = ("204", "404")
 _TWIN = re.compile(r"wrong last sequence: (\d+)")
@@ -288,22 +289,11 @@ class JetStreamSpool:
             where = {"seq": part[-1][0] + 1}
         return None
 
-    def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
-        """Erase what was received before `before`: a thousand in one call where none of them stays.
-
-        Ends at the first thousand without an old one: messages stand nearly in the order of their receipt.
-        """
-        after, erased, stayed = 0, 0, False
-        while part := self.read(after, 1_000):
-            old = [(position, each) for position, each in part if each.received_at < before]
-            if not old:
-                break
-            gone = [position for position, each in old if each.id not in keep]
-            stayed = stayed or len(gone) < len(part)
-            self._run(partial(self._erase, gone, whole=not stayed))
-            erased += len(gone)
-            after = part[-1][0]
-        return erased
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these: in one call where they are all that the stream begins with."""
+        chosen = sorted(positions)
+        begins = [position for position, _ in self.read(0, len(chosen))]
+        self._run(partial(self._erase, chosen, whole=begins == chosen))
 
     async def _erase(self, positions: Sequence[int], *, whole: bool) -> None:
         """Erase messages; `whole`: nothing older stays, so all up to the last may go at once."""
@@ -317,7 +307,7 @@ class JetStreamSpool:
         try:
             await self._line.ask(f"STREAM.MSG.DELETE.{self._stream}", {"seq": position})
         except APIError as error:
-            if error.err_code not in (_NO_MESSAGE, _NOT_THERE):
+            if error.err_code not in (_NO_MESSAGE, _NOT_THERE, _NO_SUCH_SEQUENCE):
                 raise  # else it went in a try that was cut
 
     def close(self) -> None:

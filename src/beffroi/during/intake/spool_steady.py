@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -94,9 +93,9 @@ class SteadySpool:
         """The observation of that identifier, or None."""
         return self._cluster.get(identifier)
 
-    def prune(self, before: datetime, keep: frozenset[UUID] = frozenset()) -> int:
-        """Erase what was received before `before`, in the cluster."""
-        return self._cluster.prune(before, keep)
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase these, in the cluster."""
+        self._cluster.erase(positions)
 
     def close(self) -> None:
         """Stop; what is aside stays in its file for the next start."""

@@ -1,17 +1,12 @@
-"""Background work of intake: referents' signals become observations, old observations go."""
+"""Background work of intake: referents' signals become observations."""
 
 from __future__ import annotations
-
-from datetime import timedelta
-from uuid import UUID
 
 from beffroi.before.signal import queries as signals
 from beffroi.during.intake.facts import Observation
 from beffroi.during.intake.kinds import KINDS
 from beffroi.during.intake.models import Follower
 from beffroi.during.intake.spool import Spool
-from beffroi.foundation import clock
-from beffroi.foundation import settings as configuration
 from beffroi.foundation.errors import NotFound
 from beffroi.foundation.identifiers import derived_uuid7
 from beffroi.journal import queries as journal
@@ -61,9 +56,3 @@ def follow_signals(spool: Spool, *, limit: int = 500) -> int:
     if reached > stands.position + (0 if entries else _PASSED_OVER):
         Follower.objects.filter(pk=_FOLLOWER).update(position=reached)
     return len(entries)
-
-
-def prune(spool: Spool, *, keep: frozenset[UUID] = frozenset()) -> int:
-    """Erase observations older than the setting `spool_retention_days`, but for `keep`; how many went."""
-    days = timedelta(days=configuration.current().spool_retention_days)
-    return spool.prune(clock.now() - days, keep)

@@ -43,7 +43,6 @@ __all__ = [
     "add_replacement",
     "by_reply",
     "desk_open",
-    "forget_old",
     "pass_on",
     "report",
     "set_contact",
@@ -246,15 +245,6 @@ def try_channel(*, member: Member, territory: str, channel: str) -> UUID:
         made_at=now,
     )
     return row.pk
-
-
-def forget_old(now: datetime) -> int:
-    """Erase whom the outbox called and the links made, once their time is over; the facts stay."""
-    before = now - timedelta(days=current().oncall_keep_days)
-    done = (sending.SENT, sending.FAILED, sending.STOPPED, sending.KEPT)
-    gone, _ = models.Message.objects.filter(made_at__lt=before, state__in=done).delete()
-    more, _ = models.Link.objects.filter(expires_at__lt=before).delete()
-    return gone + more
 
 
 def _tell(territory: str, fact: Fact, actor: str) -> None:

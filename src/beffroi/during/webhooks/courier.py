@@ -37,7 +37,6 @@ _LOOK_S = 0.3
 _LEASE_MORE_S = 10.0
 #: Events sent under one claim before others have their turn.
 _TURN = 20
-_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +200,6 @@ def test(identifier: UUID) -> sending.Result:
         status=result.status, fault=result.fault, took_ms=result.took_ms,
     )  # fmt: skip
     return result
-
-
-def forget_old(now: datetime) -> int:
-    """Let go of tries a month old."""
-    return Delivery.objects.filter(at__lt=now - _KEPT).delete()[0]
 
 
 def courier() -> Courier[UUID]:
