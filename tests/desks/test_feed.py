@@ -20,6 +20,8 @@ from beffroi.desks.duty import hub as hubs
 from beffroi.desks.duty import news
 from beffroi.desks.duty.hub import Console, Hub
 from beffroi.desks.duty.news import News
+from beffroi.during.dispatch import actions as dispatch
+from beffroi.during.dispatch.models import Ranking
 from beffroi.during.incident.models import Incident
 from beffroi.during.oncall import queries as oncall
 from beffroi.foundation import clock
@@ -156,7 +158,7 @@ def test_who_comes_in_during_a_look_is_told_whole_events_in_their_language(
         await asyncio.sleep(0.1)
         go_on.set()
         await entering
-        await sync_to_async(happen)(("intrusion.door", "P-1", -1.0))
+        await sync_to_async(happen)(("intrusion.motion", "P-1", -1.0))
         heard = b""
         while b"Possible intrusion" not in heard:
             heard += await asyncio.wait_for(english.next(), WAIT_S)
@@ -172,7 +174,10 @@ def open_incidents() -> list[UUID]:
     return list(Incident.objects.values_list("pk", flat=True))
 
 
-def test_after_a_cut_it_resumes_after_the_last_position_heard(town: Town, happen: Happen) -> None:
+def test_after_a_cut_it_resumes_after_the_last_position_heard(
+    town: Town, happen: Happen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "revisions", dict)  # orders of units are told again: the next test's matter
     key = cookie(town, town.operator)
     before = journal.head_position()
     incident = happen(("intrusion.door", "P-1", -3.0))
@@ -185,6 +190,26 @@ def test_after_a_cut_it_resumes_after_the_last_position_heard(town: Town, happen
             await late.until("event: hello")
             await asyncio.sleep(0.3)
             assert late.events("row") == []
+
+    run(body)
+
+
+def test_an_order_of_units_made_while_a_page_loads_reaches_it(town: Town, happen: Happen) -> None:
+    """Nobody can be proposed when the page is made; the order is there before its stream is."""
+    key = cookie(town, town.operator)
+    incident = happen(("intrusion.door", "P-1", -3.0))
+    Ranking.objects.all().delete()
+
+    async def body() -> None:
+        after = f"lang=en&after={await sync_to_async(journal.head_position)()}"
+        async with Stream(key, after) as there:
+            await there.until("event: hello")
+            await asyncio.sleep(1.5 * hubs.UNITS_EVERY_S)
+            await sync_to_async(dispatch.rank)(incident_id=incident, at=clock.now())
+            await there.until("event: row")
+            async with Stream(key, after) as late:
+                await late.until("event: row")
+                assert late.events("row")[0]["id"] == str(incident)
 
     run(body)
 

@@ -33,6 +33,7 @@ QUEUED_MOST = 400
 MISSED_MOST = 400
 SHEET_LASTS_S = 1.0
 UNITS_EVERY_S = 1.0
+PAGE_OLDER_S = 15.0  # how much older than its stream a page may be: what changed since is told again
 ORDERS_AT_ONCE = 5  # lines told again between two looks: news never waits behind a hundred of them
 HEADS_EVERY_S = 4.0
 DESK_EVERY_S = 10.0  # how often it is noted that somebody has the desk open
@@ -100,6 +101,7 @@ class Hub:
         self._reordered: dict[
             str, None
         ] = {}  # incidents whose line is to be told again, the longest waiting first
+        self._lately: dict[str, float] = {}  # when the order of their units was last seen to change
         self._shown: set[str] = set()
         self._heads: dict[str, Any] = {}
         self._troubles: Any = None
@@ -131,6 +133,9 @@ class Hub:
             self.consoles.add(console)
             # Told again to all: its page may be older than they are.
             self._troubles, self._switches = None, {}
+            for each in self._lately:
+                self._rows.pop(each, None)
+                self._reordered[each] = None
         if after is None or after >= console.position:
             return b""
         missed = await self.ask(news.since, after, console.position, (console.language,), MISSED_MOST)
@@ -260,7 +265,10 @@ class Hub:
         """Units move and chances change without any fact: their lines are to be told again."""
         found = await self.ask(news.revisions)
         known, self._revisions = self._revisions, found
-        changed = [each for each, revision in found.items() if known.get(each) not in (None, revision)]
+        changed = [each for each, revision in found.items() if known.get(each) != revision]
+        now = time.monotonic()
+        self._lately = {each: at for each, at in self._lately.items() if now - at < PAGE_OLDER_S}
+        self._lately.update(dict.fromkeys(changed, now))
         self._reordered.update(dict.fromkeys(changed))
         self._forget_sheets(set(changed))
         self._rows = {each: row for each, row in self._rows.items() if each in found}
