@@ -30,9 +30,9 @@ def outside(wanted: Wanted, territory: str, key: str, say: Say, stopped: Stopped
     before = _source(territory, key)
     if before.connector != wanted.connector:
         raise Invalid(where="--source", why=f"{key} speaks {before.connector}, not {wanted.connector}")
-    say(_running_point(wanted.connector))
-    spool = spools.shared()
+    point, spool = _running_point(wanted.connector), spools.shared()
     began, position = clock.now(), spool.head()
+    say(point)  # only now: what is sent from here on is seen
     messages: list[Message] = []
     heard: list[datetime] = []
     speaker = queries.speaker_by_key(territory, key)
