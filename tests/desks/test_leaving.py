@@ -94,7 +94,8 @@ def test_the_sheet_tells_each_road_its_time_and_why(town: Town, redon: Member) -
 def test_who_is_off_duty_or_has_no_right_is_not_proposed_and_says_why(town: Town, redon: Member) -> None:
     hours_and_rights()
     page = town.signed_in(redon, "fr").get(f"/veille/{theft()}/").content.decode()
-    assert "PM-2 non proposée" in page and "ne travaille pas à cette heure, reprend" in page
+    left_out = page.split('class="left-out"')[1]
+    assert "PM-2" in left_out and "ne travaille pas à cette heure, reprend" in left_out
     assert "n’a le droit d’agir que pour d’autres faits (convention du 12 mars 2026)" in page
 
 

@@ -154,7 +154,10 @@ export class Sheet {
     if (same) for (const open of this.element.querySelectorAll("details[data-stays][open]")) {
       fresh.querySelector(`details[data-stays="${open.dataset.stays}"]`)?.setAttribute("open", "");
     }
+    // What was refused stays said: the sheet is made anew right after, to show who was faster.
+    const said = same ? [...(document.getElementById("said")?.childNodes ?? [])] : [];
     this.element.replaceWith(fresh);
+    if (said.length) document.getElementById("said")?.replaceChildren(...said);
     if (looking?.childElementCount) fresh.querySelector(".look-place")?.replaceWith(looking);
     window.htmx?.process(fresh);
     if (same) fresh.querySelector(".sheet-body").scrollTop = scroll;
