@@ -172,9 +172,9 @@ def test_a_recorder_is_asked_by_its_clock_over_tls(recorder: RtspPeer, tmp_path:
     asked_for = "clock=20260314T211500Z-20260314T212000Z"
     with over_tls(recorder.port, tmp_path) as port:
         address = f"rtsps://127.0.0.1:{port}/recorder"
-        with decoder(address=address, clock=asked_for, live=False, starts_ms=5_000) as decoding:
+        with decoder(address=address, clock=asked_for, live=False, starts_ms=30_000) as decoding:
             frames = 1
-            assert decoding.until(wire.FRAME).content.startswith(JPEG)
+            assert decoding.until(wire.FRAME, most_s=60.0).content.startswith(JPEG)
             while (packet := decoding.packet()) is not None and packet.kind == wire.FRAME:
                 frames += 1
             assert packet is not None and json.loads(packet.content)["state"] == wire.END and frames > 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -71,15 +71,6 @@ def test_every_look_has_an_end(purpose: str, kind: str) -> None:
 def test_an_unknown_purpose_has_no_length() -> None:
     with pytest.raises(KeyError):
         rules.lasts("curiosity", rules.LIVE)
-
-
-def test_an_order_covers_until_its_last_day_and_an_exercise_needs_none() -> None:
-    today = date(2026, 3, 14)
-    assert rules.order_stands("35-1", today, today, exercise=False)
-    assert rules.order_stands("35-1", None, today, exercise=False)
-    assert not rules.order_stands("35-1", date(2026, 3, 13), today, exercise=False)
-    assert not rules.order_stands("", None, today, exercise=False)
-    assert rules.order_stands("", None, today, exercise=True)
 
 
 @given(st.integers(1, 900), st.one_of(st.none(), st.integers(0, 900)), st.integers(0, 2000))

@@ -231,14 +231,14 @@ def test_looks_are_one_entry_of_the_territory_and_hold_no_name(town: Town) -> No
     assert member.display_name not in json.dumps(entry.body)
 
 
-@pytest.mark.parametrize(("by_centre", "queries"), [(False, 3), (True, 4)])
+@pytest.mark.parametrize(("by_centre", "queries"), [(False, 6), (True, 7)])
 def test_door_costs_few_queries(
     town: Town, django_assert_num_queries: Callable[[int], Any], by_centre: bool, queries: int
 ) -> None:
     over = {"centres": [town.centre]} if by_centre else {"territories": [OWN]}
     client = Client()
     client.force_login(town.member("operator", **over))
-    with django_assert_num_queries(queries):  # session, member, roles held; what their centres watch
+    with django_assert_num_queries(queries):  # session, member, roles, who answers, conventions, help
         assert client.get("/partout/").content.decode() == OWN
 
 

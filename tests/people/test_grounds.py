@@ -56,7 +56,7 @@ def test_every_ground_is_demanded_by_some_action() -> None:
 
 @pytest.mark.parametrize("action", SENSITIVE)
 def test_ground_that_nobody_can_confirm_keeps_the_door_shut(town: Town, action: str) -> None:
-    member = town.member("operator", "investigator")
+    member = town.member("operator", "supervisor", "investigator")
     decision = doors.decide(member, action, territory=OWN, grounds=ALL)
     assert decision.reason == "people.ground_unanswerable"
     assert decision.words != decision.reason
@@ -64,7 +64,7 @@ def test_ground_that_nobody_can_confirm_keeps_the_door_shut(town: Town, action: 
 
 @pytest.mark.parametrize("action", SENSITIVE)
 def test_each_demanded_ground_is_needed(town: Town, keepers: dict[str, Keeper], action: str) -> None:
-    member = town.member("operator", "investigator")
+    member = town.member("operator", "supervisor", "investigator")
     demanded = catalogue().actions[action].grounds
     assert doors.decide(member, action, territory=OWN, grounds=ALL).allowed
     for ground in demanded:

@@ -44,7 +44,8 @@ def test_stream_ends_when_the_rights_it_was_opened_with_change(
 
     async def watch() -> tuple[bool, bool]:
         admission = await doors.admit(scope, "duty.view")
-        console = Console(language="fr", territories=admission.territories, logs=admission.territories)
+        seen = admission.territories
+        console = Console(language="fr", territories=seen, logs=seen, units=seen, devices=seen)
         asking = asyncio.ensure_future(feed._until_other_rights(scope, console))
         await asyncio.sleep(0.2)
         before = asking.done()

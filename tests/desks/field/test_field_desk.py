@@ -203,6 +203,7 @@ def test_the_position_is_taken_for_the_shift_only(patrol: Patrol) -> None:
     client = patrol.browser()
     assert stand(client) == 409
     patrol.holds("P1")
+    PatrolUnit.objects.update(position_at=clock.now() - timedelta(minutes=1))
     assert stand(client) == 200
     unit = territory.unit("town", "P1")
     assert unit.position is not None and unit.position.radius_m == 9 and unit.heading_deg == 270
