@@ -103,14 +103,15 @@ def reranked(
         rows = reading.rows([UUID(each) for each in incidents], {})
     changed = {row.id: at for row in rows if known.get(row.id) != row}
     known.update((row.id, row) for row in rows)
-    return _rows(changed, languages)
+    return _rows(changed, languages, again=True)
 
 
 def _event(name: str, data: object) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'), ensure_ascii=False)}\n\n".encode()
 
 
-def _rows(changed: dict[str, int], languages: Sequence[str]) -> list[News]:
+def _rows(changed: dict[str, int], languages: Sequence[str], *, again: bool = False) -> list[News]:
+    """`again`: no fact made the change, so whoever shows an incident of that position shows an older one."""
     if not changed:
         return []
     told: dict[str, dict[str, bytes]] = {}
@@ -125,6 +126,7 @@ def _rows(changed: dict[str, int], languages: Sequence[str]) -> list[News]:
                     "order": row.order,
                     "position": row.position,
                     "html": html,
+                    "again": again,
                 }
                 told.setdefault(row.id, {})[language] = _event("row", data)
                 places[row.id] = row.territory

@@ -76,14 +76,15 @@ export class Sheet {
   }
 
   // The feed says that an incident changed; only the one shown is fetched, one request at a time.
-  async changed({ id, position }) {
+  // `again`: without a fact (units moved, an order was made), so at the position that the sheet has already.
+  async changed({ id, position, again = false }) {
     if (!this.id && this.#desk.follow) {
       this.open(id);
       return;
     }
-    if (id !== this.id || position <= Number(this.element.dataset.position)) return;
+    if (id !== this.id || (!again && position <= Number(this.element.dataset.position))) return;
     if (this.#pending) {
-      this.#pending = position;
+      this.#pending = Math.max(this.#pending, again ? position + 0.5 : position);
       return;
     }
     this.#pending = position;
