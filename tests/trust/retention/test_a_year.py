@@ -30,7 +30,7 @@ from beffroi.journal.verify import verify
 from beffroi.people.models import Member
 from beffroi.trust.retention import actions, expiring, queries
 
-pytestmark = [pytest.mark.room, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 #: Days that this town keeps each kind.
 TERMS = {"observations": 30, "unread": 20, "signs": 90, "signals": 60, "notes": 90, "log": 120}
 
