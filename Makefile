@@ -49,7 +49,7 @@ test-system: setup
 	@echo "== Tests on SQLite, with every service"
 	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "not fault and not journey" --durations=15 $(ARGS)
 	@echo "== Bad days and journeys: they keep the disk busy and mostly wait, so they run apart, four at once"
-	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=12 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m "fault or journey" --durations=10 $(call marked,fault) $(call marked,journey) $(ARGS)
+	@BEFFROI_REQUIRE_SERVICES=1 BEFFROI_KILLS=8 $(BIN)/python -m pytest -q -n 4 --dist loadfile -m "fault or journey" --durations=10 $(call marked,fault) $(call marked,journey) $(ARGS)
 	@echo "== The same rooms on PostgreSQL"
 	@BEFFROI_REQUIRE_SERVICES=1 $(BIN)/python -m tools.postgres -- $(BIN)/python -m pytest -q -m room $(PARALLEL) $(call marked,room) $(ARGS)
 
