@@ -193,6 +193,18 @@ def test_the_door_answers_whatever_comes(client: Client, body: str) -> None:
     assert answer.status_code == 400 and answer.json()["code"] == "malformed"
 
 
+def test_who_did_not_sign_with_a_trusted_key_learns_nothing_of_what_is_kept(client: Client) -> None:
+    log = Log()
+    log.say(30)
+    actions.trust_log(installation=INSTALLATION, name="Allaire", fingerprint=log.fingerprint)
+    assert posted(client, log.proposal())[0] == 200
+    stranger = Log()
+    stranger.say(40)
+    status, told = posted(client, stranger.proposal([(1, 30)]))
+    assert (status, told["code"]) == (409, "key") and "heads" not in told
+    assert models.Kept.objects.count() == 1 and not models.Proof.objects.exists()
+
+
 def test_nobody_is_the_witness_of_their_own_journal() -> None:
     say()
     with pytest.raises(errors.BadWitness):

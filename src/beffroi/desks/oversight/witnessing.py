@@ -23,6 +23,8 @@ ACTION = "journal.witness"
 _LARGEST = 1_048_576
 _STATUS = {"malformed": 400, "unknown": 404}
 _MOST = 1_000
+#: Refusals of a head that a trusted key signed: who sent it may know where a proof must start.
+_SIGNED = {"old", "base", "epoch", "cut", "fork", "rewritten", "hidden"}
 
 
 @doors.public
@@ -46,7 +48,9 @@ def door(request: HttpRequest) -> HttpResponse:
     try:
         return JsonResponse(actions.take(proposal))
     except Refused as refusal:
-        body = {"code": refusal.code, "why": str(refusal), "grave": refusal.grave, **_position(proposal)}
+        body = {"code": refusal.code, "why": str(refusal), "grave": refusal.grave}
+        if refusal.code in _SIGNED:
+            body |= _position(proposal)
         return JsonResponse(body, status=_STATUS.get(refusal.code, 409))
 
 

@@ -82,6 +82,10 @@ def take(proposal: Mapping[str, Any]) -> dict[str, Any]:
         trusted = models.Trusted.objects.select_for_update().filter(pk=head.installation).first()
         if trusted is None:
             raise judging.Refused("unknown", "this installation is not one that is trusted here")
+        # Anybody may knock: what is kept is read only for who signed with a key that is trusted.
+        signers = judging.trusted_keys(proposal.get("keys"), trusted.fingerprint, notes.holds)
+        if not judging.signed(head, signers, notes.holds):
+            raise judging.Refused("signature", "no key that is trusted signed this head")
         kept = queries.kept(head.log)
         try:
             taken = judging.judge(kept, dict(proposal), trusted.fingerprint, notes.holds)
